@@ -1,0 +1,35 @@
+// All attempts at one scenario under one profiler, and what they amount to.
+//
+// The experiment fills campaigns; judging them needs nothing but them, so that tests can do it
+// without running anything.
+// Thread rule: pure functions. Failure: none.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "harness/results.h"
+#include "harness/scored_run.h"
+#include "harness/tolerances.h"
+
+namespace plumbline::harness {
+
+struct Campaign {
+  std::string scenario, profiler;
+  std::vector<ScoredRun> runs;  // in the order of the attempts; at least one when it is judged
+
+  std::int64_t attempts() const { return static_cast<std::int64_t>(runs.size()); }
+  std::int64_t invalid() const;
+  std::int64_t valid() const { return attempts() - invalid(); }
+};
+
+// Even if all runs still to come are valid, too many were not: going on cannot help.
+bool is_hopeless(const Campaign& campaign, std::int64_t repeats);
+
+// The whole result. A campaign with too many invalid runs is not judged; if there are too many in
+// all campaigns together, none is. Its tables then show every run, valid or not.
+Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
+                        Environment environment);
+
+}  // namespace plumbline::harness

@@ -1,0 +1,87 @@
+// plumbline: the one command line. Each command is in its own file; here is what they share: the
+// mapping of every way to end onto the documented exit codes, and one line for each error.
+// Thread rule: this thread does everything. Failure rule: exit 2, or the signal that came.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "analysis/io/terminal_text.h"
+#include "harness/build_info.h"
+#include "harness/cli/command.h"
+#include "harness/cli/endpoints_command.h"
+#include "harness/cli/info_command.h"
+#include "harness/cli/ledger_command.h"
+#include "harness/cli/list_command.h"
+#include "harness/cli/plot_command.h"
+#include "harness/cli/run_command.h"
+#include "harness/gate.h"
+#include "harness/interruption.h"
+
+namespace plumbline::harness {
+namespace {
+
+std::string version_text() {
+  return fmt::format("plumbline {}{}{} ({})", build_info::kVersion,
+                     build_info::kGitRevision.empty() ? "" : " ", build_info::kGitRevision,
+                     build_info::kCompiler);
+}
+
+void set_up(CLI::App& app, Outcome& outcome) {
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  plumbline run                      is the profiler true? The standard suite\n"
+      "  plumbline endpoints x.plumb        where the time of each endpoint went\n"
+      "  plumbline COMMAND --help           options and examples of a command");
+  add_run_command(app, outcome);
+  add_info_command(app, outcome);
+  add_endpoints_command(app, outcome);
+  add_ledger_command(app, outcome);
+  add_plot_command(app, outcome);
+  add_list_command(app, outcome);
+}
+
+int complain(const std::string& what) {
+  fmt::print(stderr, "plumbline: {}\n", io::terminal_safe(what));
+  return kExitUnusable;
+}
+
+// --help and --version are "errors" with code 0; every other code of CLI11's own becomes 2.
+int explain(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  return complain(fmt::format("{}; see plumbline --help", error.what()));
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Plumbline: a span-linked profiler, and the proof of how true it is.");
+  Outcome outcome;
+  set_up(app, outcome);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
+  return outcome.exit_code;
+}
+
+}  // namespace
+}  // namespace plumbline::harness
+
+int main(int argc, char** argv) {
+  try {
+    return plumbline::harness::run(argc, argv);
+  } catch (const plumbline::harness::Interrupted& interrupted) {
+    // Everything was cleaned up on the way here; now end as the sender expects.
+    signal(interrupted.signal, SIG_DFL);
+    raise(interrupted.signal);
+    return 128 + interrupted.signal;
+  } catch (const std::exception& error) {
+    return plumbline::harness::complain(error.what());
+  }
+}

@@ -1,0 +1,147 @@
+#include "harness/cli/run_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "analysis/io/error.h"
+#include "analysis/io/standard_output.h"
+#include "analysis/io/terminal_text.h"
+#include "harness/experiment.h"
+#include "harness/figures.h"
+#include "harness/report.h"
+#include "harness/result_directory.h"
+#include "harness/results_writer.h"
+#include "harness/scenarios.h"
+
+namespace plumbline::harness {
+namespace {
+
+struct RunArguments {
+  std::string suite;
+  std::vector<std::string> scenarios;
+  std::optional<std::int64_t> repeats;
+  std::optional<std::uint64_t> seed;
+  int rate_hz = 1000;
+  std::string ledger = "full";
+  std::string library;
+  std::string output;
+  bool json = false;
+};
+
+// What shall run, and what the result is called.
+struct Selection {
+  std::vector<workloads::Spec> scenarios;
+  std::int64_t repeats = 10;
+  std::string name;
+};
+
+Selection select(const RunArguments& arguments, const Installation& installation) {
+  Selection selection;
+  if (arguments.scenarios.empty()) {
+    const Suite& suite = find_suite(arguments.suite.empty() ? "standard" : arguments.suite);
+    selection = {scenarios_of(suite, installation.scenarios), suite.repeats,
+                 std::string(suite.name)};
+  }
+  for (const std::string& pattern : arguments.scenarios) {
+    for (workloads::Spec& spec : find_scenarios(installation.scenarios, pattern)) {
+      selection.scenarios.push_back(std::move(spec));
+    }
+  }
+  if (selection.name.empty()) selection.name = selection.scenarios.front().name;
+  selection.repeats = arguments.repeats.value_or(selection.repeats);
+  return selection;
+}
+
+ExperimentPlan plan_of(const RunArguments& arguments, Selection selection,
+                       const Installation& installation) {
+  ExperimentPlan plan;
+  plan.scenarios = std::move(selection.scenarios);
+  plan.repeats = selection.repeats;
+  plan.seed = arguments.seed;
+  plan.rate_hz = arguments.rate_hz;
+  plan.ledger_full = arguments.ledger == "full";
+  // The workload has another working directory to look from only by chance: make it absolute.
+  plan.library = arguments.library.empty() ? installation.library
+                                           : std::filesystem::absolute(arguments.library);
+  return plan;
+}
+
+// A result is a result without its figures.
+std::vector<std::string> figures_or_reason(const Installation& installation,
+                                           const ResultDirectory& directory,
+                                           const Interruption& interruption) {
+  try {
+    return draw_figures(installation.plots, directory.path(), interruption);
+  } catch (const io::InputError& error) {
+    return {fmt::format("none: {}", error.what())};
+  }
+}
+
+void run(const RunArguments& arguments, Outcome& outcome) {
+  const Installation installation = find_installation();
+  Selection selection = select(arguments, installation);
+  const std::filesystem::path folder = arguments.output.empty()
+                                           ? default_result_directory(selection.name)
+                                           : std::filesystem::path(arguments.output);
+  const Interruption interruption;
+  ResultDirectory directory(std::filesystem::absolute(folder));
+  const Results results = run_experiment(plan_of(arguments, std::move(selection), installation),
+                                         installation, directory, interruption);
+  directory.commit(results);
+  const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
+  if (arguments.json) {
+    io::write_standard_output(results_to_json(results).dump(2) + "\n");
+  } else {
+    const bool coloured = io::colour_wanted(STDOUT_FILENO);
+    io::write_standard_output(report_of(results, coloured) +
+                              summary_of(results, folder, figures, coloured));
+  }
+  outcome.exit_code = results.summary.exit_code;
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app, Outcome& outcome) {
+  CLI::App* command = app.add_subcommand(
+      "run", "run workloads of known cost under the profiler and judge what it says");
+  const auto arguments = std::make_shared<RunArguments>();
+  CLI::Option* suite = command->add_option("--suite", arguments->suite,
+                                           "a set of scenarios: standard (default), smoke");
+  command
+      ->add_option("--scenario", arguments->scenarios,
+                   "one by name, several by a glob, or a file SPEC.json; may be repeated")
+      ->excludes(suite);
+  command->add_option("--repeat", arguments->repeats, "runs of each scenario (default 10)")
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--seed", arguments->seed,
+                      "of the first repeat, counted up from there (default: the scenario's)");
+  command->add_option("--rate", arguments->rate_hz, "samples per second of CPU")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command
+      ->add_option("--ledger", arguments->ledger,
+                   "full: with the run queue of each wait; brief: without, the truth is wider")
+      ->check(CLI::IsMember({"full", "brief"}))
+      ->capture_default_str();
+  command->add_option("--library", arguments->library,
+                      "profiler library to judge instead of the one built here");
+  command->add_option("-o,--output", arguments->output,
+                      "folder for the result (default: results/runs/NAME-TIME)");
+  command->add_flag("--json", arguments->json, "print results.json instead of tables");
+  command->footer(
+      "Examples:\n"
+      "  plumbline run                                  the standard suite, about two minutes\n"
+      "  plumbline run --suite smoke                    a few seconds: does it work here?\n"
+      "  plumbline run --scenario controls --repeat 20  one scenario, narrower intervals\n"
+      "Exit codes: 0 passed, 1 gate failed, 2 unusable input, 3 inconclusive or machine unfit,\n"
+      "77 everything skipped.");
+  command->callback([arguments, &outcome] { run(*arguments, outcome); });
+}
+
+}  // namespace plumbline::harness

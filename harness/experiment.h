@@ -1,0 +1,37 @@
+// The main job: scenarios under a profiler, repeated, judged and scored.
+//
+// Called by `plumbline run`. For each run: workload and truth server, then the machine's verdict,
+// then the profile against the ledger. Invalid runs are repeated while the scenario can still
+// become fit.
+// Thread rule: the main thread. Failure: io::InputError, Interrupted; nothing is left behind.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "harness/installation.h"
+#include "harness/interruption.h"
+#include "harness/result_directory.h"
+#include "harness/results.h"
+#include "harness/tolerances.h"
+#include "workloads/spec.h"
+
+namespace plumbline::harness {
+
+struct ExperimentPlan {
+  std::vector<workloads::Spec> scenarios;
+  std::int64_t repeats = 10;
+  std::optional<std::uint64_t> seed;  // of the first repeat, counted up; else the scenario's
+  int rate_hz = 1000;
+  bool ledger_full = true;
+  std::filesystem::path library;
+  Tolerances tolerances;
+};
+
+// Scored and summed up, but not yet written; the runs' files are in `directory`.
+Results run_experiment(const ExperimentPlan& plan, const Installation& installation,
+                       const ResultDirectory& directory, const Interruption& interruption);
+
+}  // namespace plumbline::harness

@@ -1,0 +1,31 @@
+#include "harness/figures.h"
+
+#include <chrono>
+#include <sstream>
+#include <system_error>
+
+#include "harness/child_process.h"
+#include "harness/run_directory.h"
+
+namespace plumbline::harness {
+
+std::vector<std::string> draw_figures(const std::filesystem::path& plots,
+                                      const std::filesystem::path& directory,
+                                      const Interruption& interruption) {
+  // Debian's interpreter first: another one on PATH often has no matplotlib.
+  std::error_code ignored;
+  const std::string debian = "/usr/bin/python3";
+  const bool has_debian = std::filesystem::exists(debian, ignored);
+  const RunDirectory run;  // for the log
+  ChildProcess python({.arguments = {has_debian ? debian : "/usr/bin/env",
+                                     has_debian ? "-s" : "python3", plots / "plot.py", directory},
+                       .environment = {{"PYTHONDONTWRITEBYTECODE", "1"}},
+                       .log = run.path() / "plot.log"},
+                      interruption);
+  std::istringstream output(python.finish(std::chrono::minutes(5)));
+  std::vector<std::string> files;
+  for (std::string line; std::getline(output, line);) files.push_back(line);
+  return files;
+}
+
+}  // namespace plumbline::harness

@@ -1,0 +1,20 @@
+// Draws the figures of a result by running the Python program in share/plumbline/plots/.
+//
+// Called by `plumbline run` and `plumbline plot`. Thread rule: main thread.
+// Failure: io::InputError, which says what to install when matplotlib is missing; Interrupted.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/interruption.h"
+
+namespace plumbline::harness {
+
+// Returns the files it wrote, beside results.json in `directory`.
+std::vector<std::string> draw_figures(const std::filesystem::path& plots,
+                                      const std::filesystem::path& directory,
+                                      const Interruption& interruption);
+
+}  // namespace plumbline::harness

@@ -1,0 +1,176 @@
+// Closure is taken over the root spans, not over the threads' lives: think time between requests
+// has no partner, and its run queue is not recorded, so it would blur the residual by more than
+// the disturbances it shall find. Records that overlap others count by their new part only.
+#include "harness/machine.h"
+
+#include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "harness/ledger_tiling.h"
+#include "harness/truth.h"
+
+namespace plumbline::harness {
+namespace {
+
+using workloads::LedgerKind;
+using workloads::LedgerRecord;
+
+constexpr double kUnfitShare = 0.3;
+
+double percent(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
+
+bool is_wait(const LedgerRecord& record) {
+  return record.kind != LedgerKind::kCpu && record.kind != LedgerKind::kSpan &&
+         record.kind != LedgerKind::kSetup;
+}
+
+// Time inside a wait that is accounted for: until the partner let go. What a stop or a stolen CPU
+// adds after that must stay in the residual.
+double blocked_ns(const LedgerRecord& record) {
+  return static_cast<double>(wait_truth(record, WaitDefinition::kExcludesRunQueue).lo_ns);
+}
+
+double closure_pct(const workloads::Ledger& ledger) {
+  double wall_ns = 0;
+  double residual_ns = 0;
+  for (const PlacedRecord& root : placed_root_spans(ledger)) {
+    const LedgerRecord& record = *root.record;
+    wall_ns += static_cast<double>(root.fresh_ns);
+    const double cpu_ns = static_cast<double>(record.c1_ns - record.c0_ns);
+    const double run_queue_ns = static_cast<double>(record.detail);
+    residual_ns +=
+        root.fresh_share() * (static_cast<double>(root.length_ns()) - cpu_ns - run_queue_ns);
+  }
+  for (const PlacedRecord& segment : placed_segments(ledger)) {
+    if (!is_wait(*segment.record)) continue;
+    residual_ns -= segment.fresh_share() * blocked_ns(*segment.record);
+  }
+  return percent(residual_ns, wall_ns);
+}
+
+double run_queue_pct(const workloads::Ledger& ledger) {
+  double run_delay_ns = 0;
+  double life_ns = 0;
+  for (const workloads::LedgerThread& thread : ledger.threads) {
+    run_delay_ns += static_cast<double>(thread.run_delay_ns);
+    life_ns += static_cast<double>(thread.end_ns - thread.begin_ns);
+  }
+  return percent(run_delay_ns, life_ns);
+}
+
+void read_waits(const workloads::Ledger& ledger, MachineReading& reading) {
+  double must_ns = 0;
+  double gap_ns = 0;
+  double late_ns = 0;
+  double worst_ns = 0;
+  reading.run_queue_known = true;
+  for (const workloads::LedgerThread& thread : ledger.threads) {
+    for (const LedgerRecord& record : thread.records) {
+      if (!is_wait(record)) continue;
+      const WaitTruth truth = wait_truth(record, WaitDefinition::kExcludesRunQueue);
+      must_ns += static_cast<double>(truth.lo_ns);
+      gap_ns += static_cast<double>(truth.hi_ns - truth.lo_ns);
+      const double late = static_cast<double>(
+          std::max<std::int64_t>(0, record.release_ns - record.t0_ns - record.intended_ns));
+      late_ns += late;
+      worst_ns = std::max(worst_ns, late);
+      reading.run_queue_known = reading.run_queue_known && record.detail >= 0;
+    }
+  }
+  reading.lateness_pct = percent(late_ns, must_ns);
+  reading.worst_lateness_ms = worst_ns / 1e6;
+  reading.gap_pct = percent(gap_ns, must_ns);
+}
+
+class Judge {
+ public:
+  void degrade(bool when, const std::string& reason) {
+    note(when, MachineVerdict::kDegraded, reason);
+  }
+  void invalidate(bool when, const std::string& reason) {
+    note(when, MachineVerdict::kInvalid, reason);
+  }
+
+  // One reason for the worse of two limits on one figure.
+  void limit(double value_pct, double degraded_pct, double invalid_pct, const char* what) {
+    const double passed = value_pct > invalid_pct ? invalid_pct : degraded_pct;
+    const std::string reason = fmt::format("{} {:.1f} % (limit {:g} %)", what, value_pct, passed);
+    invalidate(value_pct > invalid_pct, reason);
+    degrade(value_pct > degraded_pct && value_pct <= invalid_pct, reason);
+  }
+
+  MachineJudgement judgement;
+
+ private:
+  void note(bool when, MachineVerdict verdict, const std::string& reason) {
+    if (!when) return;
+    judgement.verdict = std::max(judgement.verdict, verdict);
+    judgement.reasons.push_back(reason);
+  }
+};
+
+}  // namespace
+
+StealReading read_steal() {
+  StealReading reading;
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  reading.at_ns = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+  std::ifstream stat("/proc/stat");
+  std::string cpu;
+  std::int64_t ticks[8] = {};  // user nice system idle iowait irq softirq steal
+  stat >> cpu;
+  for (std::int64_t& value : ticks) stat >> value;
+  const std::int64_t tick_ns = 1'000'000'000 / sysconf(_SC_CLK_TCK);
+  reading.steal_ns = stat ? ticks[7] * tick_ns : 0;
+  return reading;
+}
+
+double steal_pct(const StealReading& before, const StealReading& after) {
+  return percent(static_cast<double>(after.steal_ns - before.steal_ns),
+                 static_cast<double>(after.at_ns - before.at_ns));
+}
+
+MachineReading read_machine(const workloads::Ledger& ledger, double steal_pct) {
+  MachineReading reading;
+  reading.run_queue_pct = run_queue_pct(ledger);
+  reading.closure_pct = closure_pct(ledger);
+  reading.steal_pct = steal_pct;
+  read_waits(ledger, reading);
+  return reading;
+}
+
+MachineJudgement judge_machine(const MachineReading& reading, const MachineLimits& limits) {
+  Judge judge;
+  const bool known = reading.run_queue_known;
+  judge.limit(reading.run_queue_pct,
+              known ? limits.known_run_queue_degraded_pct : limits.run_queue_degraded_pct,
+              known ? limits.known_run_queue_invalid_pct : limits.run_queue_invalid_pct,
+              "run queue share");
+  judge.limit(std::abs(reading.closure_pct), limits.closure_degraded_pct,
+              limits.closure_invalid_pct, "closure residual");
+  judge.degrade(reading.lateness_pct > limits.lateness_degraded_pct,
+                fmt::format("partners late by {:.1f} % of the waits (limit {:g} %)",
+                            reading.lateness_pct, limits.lateness_degraded_pct));
+  judge.invalidate(reading.worst_lateness_ms > limits.lateness_invalid_ms,
+                   fmt::format("a partner was late by {:.0f} ms (limit {:g} ms)",
+                               reading.worst_lateness_ms, limits.lateness_invalid_ms));
+  judge.degrade(reading.gap_pct > limits.gap_degraded_pct,
+                fmt::format("the truth leaves {:.1f} % of the waits open (limit {:g} %)",
+                            reading.gap_pct, limits.gap_degraded_pct));
+  judge.degrade(reading.steal_pct > limits.steal_degraded_pct,
+                fmt::format("the host took {:.1f} % (limit {:g} %)", reading.steal_pct,
+                            limits.steal_degraded_pct));
+  return judge.judgement;
+}
+
+bool machine_unfit(std::int64_t invalid_runs, std::int64_t all_runs) {
+  return static_cast<double>(invalid_runs) > kUnfitShare * static_cast<double>(all_runs);
+}
+
+}  // namespace plumbline::harness

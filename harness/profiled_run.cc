@@ -1,0 +1,106 @@
+#include "harness/profiled_run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <system_error>
+
+#include "analysis/io/atomic_file.h"
+#include "analysis/io/error.h"
+#include "harness/child_process.h"
+#include "harness/run_directory.h"
+
+namespace plumbline::harness {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTruthServerStart{10'000};
+constexpr double kNsPerIteration = 20;  // of the workload's multiply chain, for estimates only
+
+// Far above what an overloaded machine takes; a run that hangs is still told from a slow one.
+milliseconds time_limit(std::int64_t expected_ns) {
+  return milliseconds{60'000 + 10 * expected_ns / 1'000'000};
+}
+
+ChildCommand truth_server(const Installation& installation, const std::filesystem::path& run) {
+  // SIGTERM even when the harness is killed: the server takes its mount down.
+  return {.arguments = {installation.truthd, "--directory", run / "truth"},
+          .log = run / "truthd.log",
+          .death_signal = SIGTERM};
+}
+
+ChildCommand workload(const RunPlan& plan, const Installation& installation, const RunFiles& files,
+                      const std::filesystem::path& run) {
+  const std::filesystem::path spec_file = run / "scenario.json";
+  io::write_file_atomically(spec_file, plan.spec->json);
+  ChildCommand command;
+  command.arguments = {installation.workload,
+                       "--spec",
+                       spec_file,
+                       "--seed",
+                       std::to_string(plan.seed),
+                       "--truth",
+                       run / "truth",
+                       "--ledger",
+                       files.ledger};
+  if (plan.ledger_full) command.arguments.push_back("--ledger-full");
+  command.environment = {{"LD_PRELOAD", plan.library},
+                         {"PLUMBLINE_OUTPUT", files.recording},
+                         {"PLUMBLINE_OPTIONS", fmt::format("rate={}", plan.rate_hz)}};
+  command.log = run / "workload.log";
+  return command;
+}
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+double segment_ns(const workloads::Segment& segment) {
+  return segment.iterations > 0 ? kNsPerIteration * static_cast<double>(segment.iterations)
+                                : static_cast<double>(segment.duration_ns);
+}
+
+}  // namespace
+
+RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installation,
+                             const Interruption& interruption) {
+  if (!is_there(plan.library)) {
+    throw io::InputError(plan.library.string() +
+                         ": no such profiler library; build it, or name one with --library");
+  }
+  RunFiles files;
+  files.ledger = plan.files.string() + ".plumbledger";
+  files.recording = plan.files.string() + ".plumb";
+  const RunDirectory run;
+  ChildProcess truthd(truth_server(installation, run.path()), interruption);
+  truthd.read_line(kTruthServerStart);  // "ready: ...": what it cannot offer is in the ledger too
+  const StealReading before = read_steal();
+  ChildProcess(workload(plan, installation, files, run.path()), interruption)
+      .finish(time_limit(expected_duration_ns(*plan.spec)));
+  files.steal_pct = steal_pct(before, read_steal());
+  if (!is_there(files.recording)) {
+    throw io::InputError(
+        fmt::format("{}: the profiler wrote no recording; is it a profiler "
+                    "library of this version?",
+                    plan.library.string()));
+  }
+  return files;
+}
+
+std::int64_t expected_duration_ns(const workloads::Spec& spec) {
+  double total_ns = 0;
+  for (const workloads::Endpoint& endpoint : spec.endpoints) {
+    double request_ns = static_cast<double>(spec.think_ns);
+    for (const workloads::Step* step : workloads::steps_by_number(endpoint)) {
+      if (step != nullptr && step->span.empty()) request_ns += segment_ns(step->segment);
+    }
+    total_ns += request_ns * static_cast<double>(endpoint.weight * spec.rounds);
+  }
+  return static_cast<std::int64_t>(total_ns / static_cast<double>(spec.workers));
+}
+
+}  // namespace plumbline::harness

@@ -1,0 +1,39 @@
+// One run of a workload under Plumbline's profiler, beside its truth server.
+//
+// Called by the experiment for each repeat. Everything that was started has ended on return.
+// Thread rule: the main thread. Failure: io::InputError when a program cannot be started, fails,
+// takes too long, or leaves no recording; Interrupted.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "harness/installation.h"
+#include "harness/interruption.h"
+#include "harness/machine.h"
+#include "workloads/spec.h"
+
+namespace plumbline::harness {
+
+struct RunPlan {
+  const workloads::Spec* spec = nullptr;
+  std::uint64_t seed = 1;
+  bool ledger_full = true;
+  int rate_hz = 1000;
+  std::filesystem::path library;  // the profiler, preloaded into the workload
+  // Where the run's two files shall be; their names without an extension.
+  std::filesystem::path files;
+};
+
+struct RunFiles {
+  std::filesystem::path ledger, recording;
+  double steal_pct = 0;  // while the workload ran
+};
+
+RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installation,
+                             const Interruption& interruption);
+
+// How long a run takes when nothing is late.
+std::int64_t expected_duration_ns(const workloads::Spec& spec);
+
+}  // namespace plumbline::harness

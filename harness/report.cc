@@ -1,0 +1,268 @@
+// One section for each scenario and profiler: cells, functions, then a line each for links,
+// conservation, losses and machine, then the reasons of every verdict that is not a pass.
+#include "harness/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "analysis/io/terminal_text.h"
+#include "analysis/io/text_table.h"
+#include "harness/gate.h"
+#include "profiler/format/category.h"
+
+namespace plumbline::harness {
+namespace {
+
+using io::Align;
+using io::Emphasis;
+
+struct Section {
+  std::string scenario, profiler;
+
+  template <typename Row>
+  bool holds(const Row& row) const {
+    return row.scenario == scenario && row.profiler == profiler;
+  }
+};
+
+Emphasis emphasis_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return Emphasis::kGood;
+    case Verdict::kFail:
+      return Emphasis::kBad;
+    case Verdict::kInconclusive:
+      return Emphasis::kBold;
+    case Verdict::kVacuous:
+    case Verdict::kNotOffered:
+    case Verdict::kSkipped:
+      break;
+  }
+  return Emphasis::kFaint;
+}
+
+std::string ms(double ns) { return fmt::format("{:.2f}", ns / 1e6); }
+
+std::string category_name(std::string_view id) {
+  const auto found = std::find(format::kCategoryIds.begin(), format::kCategoryIds.end(), id);
+  if (found == format::kCategoryIds.end()) return "(" + std::string(id) + ")";
+  return std::string(
+      format::kCategoryNames[static_cast<std::size_t>(found - format::kCategoryIds.begin())]);
+}
+
+std::string truth_text(const CellRow& row) {
+  if (ms(row.truth_lo_ns) == ms(row.truth_hi_ns)) return ms(row.truth_lo_ns);
+  return fmt::format("{} .. {}", ms(row.truth_lo_ns), ms(row.truth_hi_ns));
+}
+
+std::string interval_text(const Interval& interval_ns) {
+  if (!std::isfinite(interval_ns.lo) || !std::isfinite(interval_ns.hi)) return "-";
+  return fmt::format("[{:+.2f}, {:+.2f}]", interval_ns.lo / 1e6, interval_ns.hi / 1e6);
+}
+
+// What broke stands beside the verdict; why nothing could be judged stands elsewhere, once.
+template <typename Row>
+std::string verdict_text(const Row& row) {
+  const bool why = row.verdict == Verdict::kFail && !row.reason.empty();
+  return why ? fmt::format("{} ({})", name_of(row.verdict), row.reason)
+             : std::string(name_of(row.verdict));
+}
+
+std::string percent_text(const std::optional<double>& percent) {
+  return percent ? fmt::format("{:+.2f}", *percent) : "-";
+}
+
+std::string cells_text(const Results& results, const Section& section, bool coloured) {
+  io::TextTable table({{"endpoint"},
+                       {"category"},
+                       {"true ms", Align::kRight},
+                       {"attributed ms", Align::kRight},
+                       {"error ms", Align::kRight},
+                       {"95 % interval ms", Align::kRight},
+                       {"error %", Align::kRight},
+                       {"tolerance ms", Align::kRight},
+                       {"verdict"}});
+  std::string endpoint;
+  for (const CellRow& row : results.cells) {
+    if (!section.holds(row)) continue;
+    if (!endpoint.empty() && endpoint != row.endpoint) table.add_rule();
+    table.add_row(
+        {endpoint == row.endpoint ? "" : row.endpoint, category_name(row.category), truth_text(row),
+         ms(row.attributed_ns), fmt::format("{:+.2f}", row.error_ns / 1e6),
+         interval_text(row.ci95_ns), percent_text(row.error_pct), "+-" + ms(row.tolerance_ns),
+         std::string(name_of(row.verdict))},
+        emphasis_of(row.verdict));
+    endpoint = row.endpoint;
+  }
+  return table.text(coloured);
+}
+
+std::string functions_text(const Results& results, const Section& section, bool coloured) {
+  io::TextTable table({{"endpoint"},
+                       {"function"},
+                       {"true %", Align::kRight},
+                       {"attributed %", Align::kRight},
+                       {"sampling limit %", Align::kRight},
+                       {"samples", Align::kRight},
+                       {"note"}});
+  bool any = false;
+  for (const FunctionRow& row : results.functions) {
+    if (!section.holds(row)) continue;
+    any = true;
+    table.add_row({row.endpoint, row.function, fmt::format("{:.2f}", 100 * row.truth_share),
+                   fmt::format("{:.2f}", 100 * row.attributed_share),
+                   std::isfinite(row.sampling_limit)
+                       ? fmt::format("+-{:.2f}", 100 * row.sampling_limit)
+                       : "-",
+                   fmt::format("{:.0f}", row.samples), row.reason});
+  }
+  return any ? "\nCPU shares by function (of the endpoint's CPU; they inform, they do not gate)\n" +
+                   table.text(coloured)
+             : "";
+}
+
+std::string links_text(const LinkRow& row) {
+  return fmt::format(
+      "links: right {:.2f} %, wrong span {:.3f} % (<= {:g}), no span {:.3f} % (<= {:g}): {}\n",
+      row.right_pct, row.wrong_pct, row.wrong_tolerance_pct, row.none_pct, row.none_tolerance_pct,
+      verdict_text(row));
+}
+
+std::string conservation_text(const ConservationRow& row) {
+  const std::string booking = fmt::format("tiling error {} ns, booked twice {} ns",
+                                          row.tiling_error_ns, row.double_booked_ns);
+  if (row.profiler == kLedger) {
+    return fmt::format("conservation of the ledger: {}, closure {:.2f} %: {}\n", booking,
+                       row.residual_pct, verdict_text(row));
+  }
+  return fmt::format(
+      "conservation: {}, residual {:.3f} % (<= {:.3f}), uncategorized {:.2f} % (<= {:g}): {}\n",
+      booking, row.residual_pct, row.residual_tolerance_pct, row.other_pct, row.other_tolerance_pct,
+      verdict_text(row));
+}
+
+std::string losses_text(const Results& results, const Section& section) {
+  std::map<std::string, std::int64_t> losses;
+  for (const RunRow& run : results.runs) {
+    if (!section.holds(run)) continue;
+    for (const auto& [cause, count] : run.losses) losses[cause] += count;
+  }
+  std::string text;
+  for (const auto& [cause, count] : losses) {
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", cause, count);
+  }
+  return fmt::format("losses by cause: {}\n", text.empty() ? "none" : io::terminal_safe(text));
+}
+
+std::string machine_text(const Results& results, const Section& section) {
+  std::array<std::int64_t, 3> counts{};
+  std::string reasons;
+  for (const RunRow& run : results.runs) {
+    if (!section.holds(run)) continue;
+    ++counts[static_cast<std::size_t>(run.machine)];
+    if (run.reasons.empty()) continue;
+    reasons += fmt::format("  repeat {} {}: {}\n", run.repeat, name_of(run.machine),
+                           fmt::join(run.reasons, "; "));
+  }
+  return fmt::format("machine: {} runs ok, {} degraded, {} invalid\n{}", counts[0], counts[1],
+                     counts[2], reasons);
+}
+
+// Reasons that many cells share stand once.
+std::string notes_text(const Results& results, const Section& section) {
+  constexpr std::size_t kCellsNamed = 3;
+  std::vector<std::pair<std::string, std::vector<std::string>>> notes;  // in the order of the rows
+  for (const CellRow& row : results.cells) {
+    if (!section.holds(row) || row.reason.empty()) continue;
+    const std::string note = fmt::format("{}: {}", name_of(row.verdict), row.reason);
+    auto known = std::find_if(notes.begin(), notes.end(),
+                              [&](const auto& entry) { return entry.first == note; });
+    if (known == notes.end()) known = notes.insert(notes.end(), {note, {}});
+    known->second.push_back(row.endpoint + ", " + category_name(row.category));
+  }
+  std::string text;
+  for (const auto& [note, cells] : notes) {
+    const std::string where = cells.size() > kCellsNamed
+                                  ? fmt::format("{} cells", cells.size())
+                                  : fmt::format("{}", fmt::join(cells, "; "));
+    text += fmt::format("  {}: {}\n", io::terminal_safe(where), io::terminal_safe(note));
+  }
+  return text.empty() ? "" : "neither pass nor fail:\n" + text;
+}
+
+std::string section_text(const Results& results, const Section& section, bool coloured) {
+  const auto runs = std::count_if(results.runs.begin(), results.runs.end(),
+                                  [&](const RunRow& row) { return section.holds(row); });
+  std::string text =
+      fmt::format("{} under {}: {} runs; totals are means per run\n\n",
+                  io::terminal_safe(section.scenario), io::terminal_safe(section.profiler), runs);
+  text +=
+      cells_text(results, section, coloured) + functions_text(results, section, coloured) + "\n";
+  for (const LinkRow& row : results.links) {
+    if (section.holds(row)) text += links_text(row);
+  }
+  for (const ConservationRow& row : results.conservation) {
+    if (row.scenario != section.scenario) continue;
+    if (row.profiler == section.profiler || row.profiler == kLedger) text += conservation_text(row);
+  }
+  text += losses_text(results, section) + machine_text(results, section);
+  return text + notes_text(results, section) + "\n";
+}
+
+std::vector<Section> sections_of(const Results& results) {
+  std::vector<Section> sections;
+  for (const RunRow& row : results.runs) {
+    const auto known = [&](const Section& section) { return section.holds(row); };
+    if (std::none_of(sections.begin(), sections.end(), known)) {
+      sections.push_back({row.scenario, row.profiler});
+    }
+  }
+  return sections;
+}
+
+std::string_view headline(int exit_code) {
+  switch (exit_code) {
+    case kExitOk:
+      return "PASS";
+    case kExitGateFailed:
+      return "FAIL";
+    case kExitSkipped:
+      return "SKIPPED";
+    default:
+      return "INCONCLUSIVE";
+  }
+}
+
+}  // namespace
+
+std::string report_of(const Results& results, bool coloured) {
+  std::string text;
+  for (const Section& section : sections_of(results)) {
+    text += section_text(results, section, coloured);
+  }
+  return text;
+}
+
+std::string summary_of(const Results& results, const std::filesystem::path& directory,
+                       const std::vector<std::string>& figures, bool coloured) {
+  const Summary& summary = results.summary;
+  const std::string_view colour = summary.exit_code == kExitOk ? "\x1b[32m" : "\x1b[31m";
+  std::string text = fmt::format(
+      "{}{}{}: {} pass, {} fail, {} inconclusive, {} vacuous, {} skipped, {} invalid runs: {}\n",
+      coloured ? colour : "", headline(summary.exit_code), coloured ? "\x1b[0m" : "", summary.pass,
+      summary.fail, summary.inconclusive, summary.vacuous, summary.skipped, summary.invalid_runs,
+      io::terminal_safe(summary.reason));
+  text += fmt::format("results: {}\n", io::terminal_safe((directory / "results.json").string()));
+  for (const std::string& figure : figures) {
+    text += fmt::format("figure:  {}\n", io::terminal_safe(figure));
+  }
+  return text;
+}
+
+}  // namespace plumbline::harness

@@ -1,0 +1,37 @@
+// Compares what a profiler said with the truth: from runs to verdicts.
+//
+// Each table has a file of its own: cell_scoring.cc, link_scoring.cc, conservation_scoring.cc,
+// function_scoring.cc. Called by the experiment once per scenario and profiler, and by the tests
+// with runs made by hand.
+// Thread rule: pure functions. Failure: none; what cannot be judged says why.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/results.h"
+#include "harness/scored_run.h"
+#include "harness/tolerances.h"
+
+namespace plumbline::harness {
+
+// What all rows of one scenario and profiler share. `runs` is not empty.
+struct Scope {
+  std::string scenario, profiler;
+  std::span<const ScoredRun> runs;
+  Tolerances tolerances;
+  std::string unfit;  // why nothing here may be judged; empty: the machine was fit
+};
+
+std::vector<CellRow> score_cells(const Scope& scope);
+std::vector<FunctionRow> score_functions(const Scope& scope);
+LinkRow score_links(const Scope& scope);
+// The profiler's row, then the ledger's own.
+std::vector<ConservationRow> score_conservation(const Scope& scope);
+std::vector<ConfusionRow> confusion_rows(const Scope& scope);
+
+// All of the above, appended to `results`, which holds the runs already.
+void score_scenario(const Scope& scope, Results& results);
+
+}  // namespace plumbline::harness

@@ -1,0 +1,194 @@
+// CPU and run queue are taken from the root spans, so that they cover what lies between the
+// segments too; waits from the segments. Truth of `other` is 0: nothing here injects it yet.
+#include "harness/truth.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "analysis/io/error.h"
+
+namespace plumbline::harness {
+namespace {
+
+using format::Category;
+using workloads::LedgerKind;
+using workloads::LedgerRecord;
+
+void note_injected(const std::vector<workloads::Step>& steps, EndpointTruth& truth) {
+  for (const workloads::Step& step : steps) {
+    if (step.span.empty()) {
+      truth.of(category_of(step.segment.kind)).injected = true;
+    } else {
+      note_injected(step.steps, truth);
+    }
+  }
+}
+
+void add_span(const LedgerRecord& record, EndpointTruth& truth) {
+  truth.edges += 2;
+  if (record.step != 0) return;
+  ++truth.requests;
+  truth.wall_ns += record.t1_ns - record.t0_ns;
+  CategoryTruth& cpu = truth.of(Category::kCpu);
+  cpu.lo_ns += record.c1_ns - record.c0_ns;
+  cpu.hi_ns = cpu.lo_ns;
+  CategoryTruth& run_queue = truth.of(Category::kRunQueue);
+  run_queue.lo_ns += record.detail;
+  run_queue.hi_ns = run_queue.lo_ns;
+}
+
+void add_segment(const LedgerRecord& record, const workloads::Step& step, WaitDefinition definition,
+                 EndpointTruth& truth) {
+  truth.edges += 2;
+  if (record.kind == LedgerKind::kCpu) {
+    truth.function_cpu_ns[std::string(step.segment.function->name)] += record.c1_ns - record.c0_ns;
+    return;
+  }
+  const WaitTruth wait = wait_truth(record, definition);
+  CategoryTruth& category = truth.of(category_of(record.kind));
+  category.lo_ns += wait.lo_ns;
+  category.hi_ns += wait.hi_ns;
+  category.blocked_waits += record.release_ns > record.t0_ns ? 1 : 0;
+  category.run_queue_known = category.run_queue_known && record.detail >= 0;
+}
+
+// A thread that was preempted on its way to sleep was held by its partner, but not blocked. Where
+// the ledger does not say how long each wait queued, all of the endpoint's queueing may have been
+// that: a fifth of the lock waits on two cores at load 4.
+void allow_for_unknown_run_queue(EndpointTruth& truth) {
+  for (const Category category : kWaitCategories) {
+    CategoryTruth& waits = truth.of(category);
+    if (waits.run_queue_known) continue;
+    waits.lo_ns = std::max<std::int64_t>(0, waits.lo_ns - truth.of(Category::kRunQueue).lo_ns);
+  }
+}
+
+// Each lock, socket or file wait gives up the CPU once at least. Switches forced on the thread
+// are not in the ledger, so the allowance for them errs on the strict side.
+void count_switches(EndpointTruth& truth) {
+  truth.of(Category::kRunQueue).blocked_waits = truth.blocked_waits();
+}
+
+const workloads::Step& step_of(const LedgerRecord& record,
+                               const std::vector<const workloads::Step*>& steps) {
+  const bool fits = record.step < steps.size() && steps[record.step] != nullptr &&
+                    steps[record.step]->span.empty() &&
+                    steps[record.step]->segment.kind == record.kind;
+  if (!fits) {
+    throw io::InputError(fmt::format(
+        "ledger: request {}: step {} is not of kind {} in the scenario it carries: damaged, or "
+        "written by another version; run the workload again",
+        record.request, record.step, static_cast<int>(record.kind)));
+  }
+  return *steps[record.step];
+}
+
+std::optional<Category> category_by_id(std::string_view id) {
+  const auto found = std::find(format::kCategoryIds.begin(), format::kCategoryIds.end(), id);
+  if (found == format::kCategoryIds.end()) return std::nullopt;
+  return static_cast<Category>(found - format::kCategoryIds.begin());
+}
+
+// "file: /dev/fuse cannot be opened" -> {kFile, "/dev/fuse cannot be opened"}
+std::map<Category, std::string> skipped_of(const workloads::Ledger& ledger) {
+  std::map<Category, std::string> skipped;
+  for (const std::string& line : ledger.skipped) {
+    const std::size_t colon = line.find(": ");
+    const std::optional<Category> category = category_by_id(line.substr(0, colon));
+    if (category) skipped[*category] = colon == std::string::npos ? line : line.substr(colon + 2);
+  }
+  return skipped;
+}
+
+}  // namespace
+
+WaitTruth wait_truth(const LedgerRecord& record, WaitDefinition definition) {
+  const std::int64_t cpu_ns = record.c1_ns - record.c0_ns;
+  const std::int64_t run_queue_ns = std::max<std::int64_t>(0, record.detail);  // -1: not recorded
+  WaitTruth truth;
+  truth.lo_ns = record.release_ns - record.t0_ns - cpu_ns;
+  truth.hi_ns = record.t1_ns - record.t0_ns - cpu_ns;
+  if (definition == WaitDefinition::kExcludesRunQueue) {
+    // What neither ran nor queued was blocked. If the thread queued before the release, this is
+    // below the partner's figure, and the interval shrinks to it.
+    truth.hi_ns -= run_queue_ns;
+  } else {
+    truth.lo_ns -= run_queue_ns;
+  }
+  truth.hi_ns = std::max<std::int64_t>(0, truth.hi_ns);
+  truth.lo_ns = std::clamp<std::int64_t>(truth.lo_ns, 0, truth.hi_ns);
+  return truth;
+}
+
+Category category_of(LedgerKind kind) {
+  switch (kind) {
+    case LedgerKind::kCpu:
+      return Category::kCpu;
+    case LedgerKind::kLock:
+      return Category::kLock;
+    case LedgerKind::kSync:
+      return Category::kSync;
+    case LedgerKind::kFile:
+      return Category::kFile;
+    case LedgerKind::kSocket:
+      return Category::kSocket;
+    case LedgerKind::kSpan:
+    case LedgerKind::kSetup:
+      break;
+  }
+  return Category::kOther;
+}
+
+CategoryTruth& EndpointTruth::of(Category category) {
+  return categories[static_cast<std::size_t>(category)];
+}
+
+const CategoryTruth& EndpointTruth::of(Category category) const {
+  return categories[static_cast<std::size_t>(category)];
+}
+
+std::int64_t EndpointTruth::blocked_waits() const {
+  std::int64_t waits = 0;
+  for (const Category category : kWaitCategories) {
+    waits += of(category).blocked_waits;
+  }
+  return waits;
+}
+
+Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
+               WaitDefinition definition) {
+  Truth truth;
+  truth.skipped = skipped_of(ledger);
+  std::vector<std::vector<const workloads::Step*>> steps;
+  for (const workloads::Endpoint& endpoint : spec.endpoints) {
+    truth.endpoints.emplace_back().name = endpoint.name;
+    note_injected(endpoint.steps, truth.endpoints.back());
+    steps.push_back(workloads::steps_by_number(endpoint));
+  }
+  for (const workloads::LedgerThread& thread : ledger.threads) {
+    for (const LedgerRecord& record : thread.records) {
+      if (record.kind == LedgerKind::kSetup) continue;
+      if (record.endpoint >= truth.endpoints.size()) {
+        throw io::InputError(
+            fmt::format("ledger: request {}: endpoint {} of {}: damaged; run the workload again",
+                        record.request, record.endpoint, truth.endpoints.size()));
+      }
+      EndpointTruth& endpoint = truth.endpoints[record.endpoint];
+      if (record.kind == LedgerKind::kSpan) {
+        add_span(record, endpoint);
+      } else {
+        add_segment(record, step_of(record, steps[record.endpoint]), definition, endpoint);
+      }
+    }
+  }
+  for (EndpointTruth& endpoint : truth.endpoints) {
+    allow_for_unknown_run_queue(endpoint);
+    count_switches(endpoint);
+  }
+  return truth;
+}
+
+}  // namespace plumbline::harness

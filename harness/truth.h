@@ -1,0 +1,67 @@
+// What a run truly cost, per endpoint and category, derived from its ledger alone.
+//
+// Called once per run by the experiment and by the tests; knows no profiler. A wait's truth is an
+// interval: it certainly lasted until the partner released it (lo) and certainly not longer than
+// the call (hi); in between the thread was being woken.
+// Thread rule: pure functions. Failure: io::InputError when a record does not fit the scenario.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "profiler/format/category.h"
+#include "workloads/ledger.h"
+#include "workloads/spec.h"
+
+namespace plumbline::harness {
+
+inline constexpr std::array<format::Category, 4> kWaitCategories = {
+    format::Category::kLock, format::Category::kSync, format::Category::kFile,
+    format::Category::kSocket};
+
+// What a profiler calls a wait. One that books run-queue time as a category of its own is held to
+// that wherever the ledger recorded the run queue of each wait (--ledger full).
+enum class WaitDefinition { kEither, kExcludesRunQueue };
+
+struct WaitTruth {
+  std::int64_t lo_ns = 0, hi_ns = 0;
+};
+
+// Of a record of kind kLock, kSync, kFile or kSocket. Neither end is negative; lo <= hi.
+WaitTruth wait_truth(const workloads::LedgerRecord& record, WaitDefinition definition);
+
+// The category that an injected cost of this kind belongs to; kOther for spans and set-up.
+format::Category category_of(workloads::LedgerKind kind);
+
+struct CategoryTruth {
+  std::int64_t lo_ns = 0, hi_ns = 0;
+  std::int64_t blocked_waits = 0;
+  bool run_queue_known = true;  // of each of these waits
+  bool injected = false;        // the scenario has steps of it, whether or not they could run here
+};
+
+struct EndpointTruth {
+  std::string name;
+  std::int64_t requests = 0;
+  std::int64_t wall_ns = 0;  // of its root spans
+  std::int64_t edges = 0;    // ends of its spans and segments: where a profiler's clocks may differ
+  std::array<CategoryTruth, format::kCategoryCount> categories{};
+  std::map<std::string, std::int64_t> function_cpu_ns;  // of its cpu steps, by function
+
+  CategoryTruth& of(format::Category category);
+  const CategoryTruth& of(format::Category category) const;
+  std::int64_t blocked_waits() const;  // over all categories
+};
+
+struct Truth {
+  std::vector<EndpointTruth> endpoints;             // as in the scenario
+  std::map<format::Category, std::string> skipped;  // could not be injected here, and why
+};
+
+Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
+               WaitDefinition definition);
+
+}  // namespace plumbline::harness

@@ -1,0 +1,125 @@
+// The clock of one thread: wall, CPU and run-queue time as one snapshot.
+//
+// An edge is taken where a span is entered or left and where a wait begins or ends. While the
+// switch flag is still armed nothing can have happened since the last synchronisation but running,
+// so wall and CPU are known values plus a tick difference (20 ns, no system call). Otherwise the
+// clocks are read again, and read again until no switch fell between the reads: one after
+// another, under contention, they were off by up to -5.4 ms.
+//
+// Edges nest when a handler of the program enters a hook in the middle of an edge. `depth_` guards
+// the synchronisation point: an inner edge reads the clocks and stores nothing.
+//
+// CPU never goes back. Ticks include what the hypervisor took away, the kernel's clock does not:
+// when it turns out behind what was already reported, the difference moves to `stolen_ns`.
+//
+// Thread rule: owner thread only, except remote_edge. Signal rule: async-signal-safe.
+// Failure: none; without schedstat the run queue reads 0, and the session says so.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "profiler/base/clock.h"
+#include "profiler/base/switch_flag.h"
+#include "profiler/capture/schedstat.h"
+#include "profiler/format/record.h"
+
+namespace plumbline::capture {
+
+using format::Edge;
+
+// What all threads' clocks share. Set up by the session.
+struct EdgeClockMode {
+  base::TickScale scale;
+  // True once the switch flag passed its self-test and the scale is known.
+  std::atomic<bool> flag_trusted{false};
+  // Ticks after which the clocks are read although the flag still stands (1 ms): bounds how much
+  // stolen time can be taken for CPU before the kernel's clock is asked.
+  std::atomic<std::uint64_t> max_age_ticks{0};
+};
+extern EdgeClockMode edge_clock_mode;
+
+// Figures of one thread's clock for other threads to read. Written by the owner.
+struct EdgeClockFigures {
+  std::atomic<std::uint32_t> synchronisations{0};
+  std::atomic<std::uint32_t> nested{0};
+  std::atomic<std::uint32_t> torn{0};        // no quiet snapshot within the allowed tries
+  std::atomic<std::uint32_t> mistrusted{0};  // the flag stood although the kernel had switched
+  // As of the last synchronisation, for remote_edge.
+  std::atomic<std::int64_t> cpu_ns{0};
+  std::atomic<std::int64_t> stolen_ns{0};
+  std::atomic<std::uint32_t> voluntary_switches{0};
+  std::atomic<std::uint32_t> major_faults{0};
+};
+
+class EdgeClock {
+ public:
+  // On the owner thread, before any edge. `schedstat_fd` as open_schedstat gives it; the clock
+  // does not close it.
+  void begin(int schedstat_fd);
+
+  Edge take() {
+    if (depth_++ != 0) return take_nested();
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    const std::uint64_t age = base::ticks() - tick_sync_;
+    Edge edge;
+    if (flag_still_stands(age)) {
+      const std::int64_t passed_ns = edge_clock_mode.scale.to_ns(age);
+      edge = sync_;
+      edge.wall_ns += passed_ns;
+      edge.cpu_ns += passed_ns;
+      last_wall_ns_ = edge.wall_ns;
+      last_cpu_ns_ = edge.cpu_ns;
+    } else {
+      edge = synchronise();
+    }
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    --depth_;
+    return edge;
+  }
+
+  // CLOCK_MONOTONIC now: by ticks where that is possible. In step with take().
+  std::int64_t now_ns() const {
+    const std::uint64_t age = base::ticks() - tick_sync_;
+    const bool fast = depth_ == 0 && flag_still_stands(age);
+    return fast ? sync_.wall_ns + edge_clock_mode.scale.to_ns(age) : base::monotonic_ns();
+  }
+
+  // True inside take(): a handler that interrupted it must not rely on the snapshot.
+  bool busy() const { return depth_ != 0; }
+
+  // The thread's clocks as another thread reads them; not one snapshot while the thread runs. Its
+  // voluntary switches and faults are those of its last synchronisation.
+  Edge remote_edge(int tid) const;
+
+  const EdgeClockFigures& figures() const { return figures_; }
+
+ private:
+  bool flag_still_stands(std::uint64_t age) const {
+    return flag_.available() && flag_.armed() &&
+           age < edge_clock_mode.max_age_ticks.load(std::memory_order_relaxed);
+  }
+  Edge take_nested();
+  Edge synchronise();
+  bool read_while_armed(Edge& edge, std::uint64_t& tick);
+  bool read_between_equal_counts(Edge& edge, std::uint64_t& tick);
+  void read_clocks(Edge& edge, std::uint64_t& tick) const;
+  bool may_have_switched(const Edge& edge) const;
+  void read_counters(Edge& edge);
+  bool flag_lied(const Edge& edge, std::uint64_t tick);
+  Edge settle(Edge edge, std::uint64_t tick);
+
+  std::uint32_t depth_ = 0;
+  bool flag_refused_ = false;  // mistrusted on this thread: the thread clock from here on
+  int schedstat_fd_ = -1;
+  base::SwitchFlag flag_;
+  std::uint64_t tick_sync_ = 0;
+  Edge sync_{};                    // the snapshot at tick_sync_
+  std::int64_t last_wall_ns_ = 0;  // of the last edge given out
+  std::int64_t last_cpu_ns_ = 0;
+  std::int64_t off_cpu_ns_ = 0;  // wall - CPU when the counters were last read
+  std::uint64_t runs_ = 0;       // times switched in, then
+  EdgeClockFigures figures_;
+};
+
+}  // namespace plumbline::capture

@@ -1,0 +1,234 @@
+#include "profiler/capture/registry.h"
+
+#include <limits.h>
+#include <sys/prctl.h>
+
+#include <new>
+
+#include "profiler/base/sys.h"
+#include "profiler/capture/emit.h"
+#include "profiler/capture/sampler.h"
+#include "profiler/capture/unblocked.h"
+
+namespace plumbline::capture {
+
+__thread Thread* current_thread __attribute__((tls_model("initial-exec"))) = nullptr;
+Thread inert_thread;
+RecordingState recording;
+
+namespace registry_detail {
+std::atomic<Thread*> slots[kMaxThreads];
+std::atomic<std::uint32_t> slots_used{0};
+}  // namespace registry_detail
+
+namespace {
+
+using base::sys::address;
+using registry_detail::slots;
+using registry_detail::slots_used;
+
+std::atomic<std::uint32_t> last_index{0};
+std::size_t default_usable_stack_bytes = 0;
+pthread_key_t exit_key;
+bool exit_key_made = false;
+
+// glibc keeps the first keys inside the thread's block; setting a later one allocates, which a
+// hook must not do.
+constexpr pthread_key_t kKeysWithoutMalloc = 32;
+
+bool take_slot(Thread* thread) {
+  for (std::uint32_t slot = 0; slot < kMaxThreads; ++slot) {
+    Thread* expected = nullptr;
+    if (slots[slot].load(std::memory_order_relaxed) != nullptr) continue;
+    // Release: the drain thread that sees the pointer sees the thread behind it.
+    if (!slots[slot].compare_exchange_strong(expected, thread, std::memory_order_release)) continue;
+    std::uint32_t used = slots_used.load(std::memory_order_relaxed);
+    while (used <= slot && !slots_used.compare_exchange_weak(used, slot + 1)) {
+    }
+    return true;
+  }
+  return false;
+}
+
+void unmap(Thread& thread) { base::sys::unmap_memory(&thread, thread.mapped_bytes); }
+
+Thread* allocate_thread() {
+  constexpr std::size_t kPageBytes = 4096;
+  constexpr std::size_t kHeadBytes = (sizeof(Thread) + kPageBytes - 1) & ~(kPageBytes - 1);
+  const std::size_t mapped_bytes = kHeadBytes + recording.ring_bytes;
+  void* memory = base::sys::map_memory(mapped_bytes);
+  if (memory == nullptr) {
+    recording.threads_without_memory.fetch_add(1, std::memory_order_relaxed);
+    return nullptr;
+  }
+  auto* thread = new (memory) Thread;
+  thread->mapped_bytes = mapped_bytes;
+  thread->ring.init(static_cast<std::byte*>(memory) + kHeadBytes, recording.ring_bytes);
+  if (take_slot(thread)) return thread;
+  recording.threads_without_slot.fetch_add(1, std::memory_order_relaxed);
+  unmap(*thread);
+  return nullptr;
+}
+
+void forget(Account& account) {
+  for (std::size_t kind = 0; kind < kKindCount; ++kind) {
+    account.recorded[kind].store(0, std::memory_order_relaxed);
+    account.ring_full[kind].store(0, std::memory_order_relaxed);
+    account.reentry[kind].store(0, std::memory_order_relaxed);
+  }
+  account.unreported = {};
+  account.any_unreported = false;
+}
+
+void forget_earlier_session(Thread& thread) {
+  thread.ring.reset();
+  thread.active = {};
+  thread.in_hook = false;
+  thread.hook_cpu_ns = 0;
+  thread.unblocked = {};
+  thread.unblocked_mask = 0;
+  forget(thread.account);
+  detach_sampler(thread);
+}
+
+void write_thread_start(Thread& thread, bool existed) {
+  format::ThreadStart start{};
+  start.edge = thread.clock.take();
+  base::sys::call(SYS_prctl, PR_GET_NAME, address(start.name));
+  start.header = {format::RecordType::kThreadStart,
+                  existed ? format::kThreadExisted : std::uint16_t{0}, sizeof start};
+  void* room = thread.ring.reserve(sizeof start);
+  if (room == nullptr) return;  // cannot be: the ring is empty
+  std::memcpy(room, &start, sizeof start);
+  thread.ring.commit(sizeof start);
+}
+
+// Identity: what never changes while the thread lives.
+void identify(Thread& thread) {
+  thread.tid = base::sys::gettid();
+  thread.index = last_index.fetch_add(1, std::memory_order_relaxed) + 1;
+  const bool main_thread = thread.tid == base::sys::getpid();
+  thread.stack =
+      main_thread ? bounds_of_main_thread() : bounds_of_created_thread(thread.usable_stack_bytes);
+  thread.schedstat_fd = open_schedstat(thread.tid);
+  thread.random.seed_from_system();
+  if (exit_key_made && exit_key < kKeysWithoutMalloc) pthread_setspecific(exit_key, &thread);
+}
+
+// Signals of our own do not arrive before the last line, and hooks pass through until
+// current_thread points here.
+void join_session(Thread& thread, std::uint32_t generation, bool existed) {
+  forget_earlier_session(thread);
+  thread.clock.begin(thread.schedstat_fd);
+  write_thread_start(thread, existed);
+  thread.life.store(Thread::Life::kLive, std::memory_order_release);
+  thread.generation.store(generation, std::memory_order_release);
+  current_thread = &thread;
+  if (!attach_sampler(thread)) {
+    recording.threads_without_sampler.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void write_thread_name(Thread& thread) {
+  format::ThreadName name{};
+  base::sys::call(SYS_prctl, PR_GET_NAME, address(name.name));
+  try_emit(thread, format::RecordType::kThreadName, name, Room::kLastWords);
+}
+
+// Destructor of exit_key: asks for another round until the last, so that destructors of the
+// program's own thread-specific data are recorded too.
+void on_thread_exit(void* value) {
+  auto* thread = static_cast<Thread*>(value);
+  if (thread != current_thread) return;
+  if (++thread->exit_rounds < PTHREAD_DESTRUCTOR_ITERATIONS) {
+    pthread_setspecific(exit_key, thread);
+    return;
+  }
+  detach_sampler(*thread);
+  const bool records = base::read(thread->generation) == base::read(recording.generation);
+  if (records) write_thread_end(*thread);
+  current_thread = &inert_thread;
+  thread->life.store(Thread::Life::kEnded, std::memory_order_release);
+}
+
+}  // namespace
+
+Thread* introduce_current_thread(std::uint32_t generation) {
+  Thread* thread = current_thread;
+  if (thread == &inert_thread) return nullptr;
+  // Whatever interrupts or is called from here on passes through.
+  current_thread = &inert_thread;
+  const bool known = thread != nullptr;
+  if (!known) {
+    thread = allocate_thread();
+    if (thread == nullptr) return nullptr;
+    identify(*thread);
+  }
+  join_session(*thread, generation, /*existed=*/true);
+  return thread;
+}
+
+Thread* prepare_thread(const pthread_attr_t* attributes) {
+  Thread* thread = allocate_thread();
+  if (thread == nullptr) return nullptr;
+  thread->usable_stack_bytes =
+      attributes != nullptr ? usable_stack_bytes(attributes) : default_usable_stack_bytes;
+  return thread;
+}
+
+void discard_prepared(Thread* thread) {
+  if (thread != nullptr) release_thread(*thread);
+}
+
+void adopt_prepared(Thread* thread) {
+  current_thread = &inert_thread;
+  identify(*thread);
+  const std::uint32_t generation = base::read(recording.generation);
+  if (generation != 0) {
+    join_session(*thread, generation, /*existed=*/false);
+  } else {
+    current_thread = thread;
+  }
+}
+
+void exclude_current_thread() { current_thread = &inert_thread; }
+
+void prepare_registry() {
+  if (!exit_key_made) exit_key_made = pthread_key_create(&exit_key, on_thread_exit) == 0;
+  pthread_attr_t defaults;
+  if (pthread_getattr_default_np(&defaults) == 0) {
+    default_usable_stack_bytes = usable_stack_bytes(&defaults);
+    pthread_attr_destroy(&defaults);
+  }
+  // Threads that ended while nobody recorded.
+  for_each_thread([](Thread& thread) {
+    if (thread.life.load(std::memory_order_acquire) == Thread::Life::kEnded) release_thread(thread);
+  });
+}
+
+void write_thread_end(Thread& thread) {
+  const Edge edge = thread.clock.take();
+  write_unblocked(thread);
+  if (thread.account.any_unreported) report_losses(thread, edge, Room::kLastWords);
+  write_thread_name(thread);
+  try_emit(thread, format::RecordType::kThreadEnd,
+           format::ThreadEnd{.header = {}, .edge = edge}, Room::kLastWords);
+}
+
+void release_thread(Thread& thread) {
+  if (thread.schedstat_fd >= 0) base::sys::close(thread.schedstat_fd);
+  const std::uint32_t used = slots_used.load(std::memory_order_acquire);
+  for (std::uint32_t slot = 0; slot < used; ++slot) {
+    if (slots[slot].load(std::memory_order_relaxed) != &thread) continue;
+    slots[slot].store(nullptr, std::memory_order_relaxed);
+    break;
+  }
+  unmap(thread);
+}
+
+bool thread_is_gone(const Thread& thread) {
+  constexpr int kNoSuchThread = -3;  // -ESRCH
+  return base::sys::call(SYS_tgkill, base::sys::getpid(), thread.tid, 0) == kNoSuchThread;
+}
+
+}  // namespace plumbline::capture

@@ -1,0 +1,26 @@
+// The signal handler: one stack, with the exact CPU time at that moment.
+//
+// Between the sampler, which makes the signals, and the thread's ring. Frames are written straight
+// into the ring, so that the handler needs little stack of a thread that may have little.
+// Thread rule: runs on the sampled thread. Signal rule: async-signal-safe; no libc but the vDSO
+// clock, errno untouched. Failure: a sample that finds the thread inside an edge or a record is
+// dropped and counted; its CPU time weighs on the next one.
+#pragma once
+
+#include <signal.h>
+
+#include "profiler/capture/thread.h"
+
+namespace plumbline::capture {
+
+inline constexpr int kSampleSignal = SIGURG;
+
+// Starts the period to the next sample, drawn anew.
+void arm_timer(SamplerState& sampler);
+
+// A signal of our own that the handler takes for no sample and passes on to nobody.
+siginfo_t self_test_signal();
+
+void on_sample_signal(int signal_number, siginfo_t* info, void* context);
+
+}  // namespace plumbline::capture

@@ -1,0 +1,110 @@
+#include "profiler/capture/sampler.h"
+
+#include <linux/perf_event.h>
+#include <signal.h>
+
+#include "profiler/base/sys.h"
+#include "profiler/capture/sample_handler.h"
+
+namespace plumbline::capture {
+
+namespace {
+
+using base::sys::address;
+using base::sys::call;
+
+int open_task_clock(std::uint64_t period_ns) {
+  perf_event_attr attributes{};
+  attributes.size = sizeof attributes;
+  attributes.type = PERF_TYPE_SOFTWARE;
+  attributes.config = PERF_COUNT_SW_TASK_CLOCK;
+  attributes.sample_period = period_ns;
+  attributes.exclude_kernel = 1;
+  attributes.exclude_hv = 1;
+  attributes.disabled = 1;
+  attributes.wakeup_events = 1;
+  constexpr long kThisThread = 0, kAnyCpu = -1, kNoGroup = -1;
+  return static_cast<int>(call(SYS_perf_event_open, address(&attributes), kThisThread, kAnyCpu,
+                               kNoGroup, PERF_FLAG_FD_CLOEXEC));
+}
+
+bool attach_perf(Thread& thread) {
+  SamplerState& sampler = thread.sampler;
+  const int fd = base::sys::move_high(open_task_clock(sampler.period_ns));
+  if (fd < 0) return false;
+  const f_owner_ex owner{F_OWNER_TID, thread.tid};
+  const bool ready = base::sys::fcntl(fd, F_SETOWN_EX, address(&owner)) == 0 &&
+                     base::sys::fcntl(fd, F_SETSIG, kSampleSignal) == 0 &&
+                     base::sys::fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) == 0;
+  if (!ready) {
+    base::sys::close(fd);
+    return false;
+  }
+  sampler.perf_fd = fd;
+  sampler.kind = SamplerKind::kPerfTaskClock;
+  return base::sys::ioctl(fd, PERF_EVENT_IOC_ENABLE, nullptr) == 0;
+}
+
+bool attach_timer(Thread& thread) {
+  SamplerState& sampler = thread.sampler;
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = kSampleSignal;
+  event.sigev_value.sival_ptr = &thread;
+  event._sigev_un._tid = thread.tid;
+  int timer_id = -1;
+  if (call(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, address(&event), address(&timer_id)) != 0) {
+    return false;
+  }
+  sampler.timer_id = timer_id;
+  sampler.kind = SamplerKind::kThreadCpuTimer;
+  arm_timer(sampler);
+  return true;
+}
+
+}  // namespace
+
+SamplerKind best_sampler() {
+  constexpr std::uint64_t kAnyPeriodNs = 1'000'000'000;
+  const int fd = open_task_clock(kAnyPeriodNs);
+  if (fd < 0) return SamplerKind::kThreadCpuTimer;
+  base::sys::close(fd);
+  return SamplerKind::kPerfTaskClock;
+}
+
+bool attach_sampler(Thread& thread) {
+  SamplerState& sampler = thread.sampler;
+  sampler.random.seed_from_system();
+  sampler.period_ns =
+      sampler.random.jittered(static_cast<std::uint64_t>(recording.sample_period_ns));
+  switch (recording.sampler) {
+    case SamplerKind::kPerfTaskClock:
+      return attach_perf(thread) || attach_timer(thread);
+    case SamplerKind::kThreadCpuTimer:
+      return attach_timer(thread);
+    case SamplerKind::kNone:
+      return true;
+  }
+  return false;
+}
+
+void silence_sampler(Thread& thread) {
+  const SamplerState& sampler = thread.sampler;
+  if (sampler.perf_fd >= 0) base::sys::ioctl(sampler.perf_fd, PERF_EVENT_IOC_DISABLE, nullptr);
+  if (sampler.timer_id >= 0) {
+    const itimerspec never{};
+    call(SYS_timer_settime, sampler.timer_id, 0, address(&never), 0);
+  }
+}
+
+void detach_sampler(Thread& thread) {
+  SamplerState& sampler = thread.sampler;
+  sampler.kind = SamplerKind::kNone;
+  // A timer that outlives its thread stays for the life of the process and counts against
+  // RLIMIT_SIGPENDING.
+  if (sampler.timer_id >= 0) call(SYS_timer_delete, sampler.timer_id);
+  if (sampler.perf_fd >= 0) base::sys::close(sampler.perf_fd);
+  sampler.timer_id = sampler.perf_fd = -1;
+}
+
+}  // namespace plumbline::capture

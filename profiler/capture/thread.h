@@ -1,0 +1,122 @@
+// Everything that Plumbline knows of one thread, and its way to the drain thread.
+//
+// Reached through one initial-exec pointer (8 bytes of static TLS: a library that needs more may
+// fail to dlopen, and dynamic TLS may allocate in a handler). The memory is mapped by the registry
+// and outlives the thread until the drain thread has emptied its ring.
+// Thread rule: owner only, unless a member says otherwise. Signal rule: async-signal-safe.
+// Failure: none; lost records are counted in `account`.
+#pragma once
+
+#include <plumbline/context.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "profiler/base/counter.h"
+#include "profiler/base/event_ring.h"
+#include "profiler/base/published.h"
+#include "profiler/base/random.h"
+#include "profiler/capture/edge_clock.h"
+#include "profiler/capture/recording_state.h"
+#include "profiler/capture/unwind.h"
+#include "profiler/format/record.h"
+
+namespace plumbline::capture {
+
+// Kinds of records of which every single one is accounted for: recorded, or dropped by a cause.
+enum class Kind : std::uint8_t { kScope, kSpan, kWait, kSample };
+inline constexpr std::size_t kKindCount = 4;
+
+struct Account {
+  // Over the session, by kind. Read by the drain thread.
+  std::array<std::atomic<std::uint64_t>, kKindCount> recorded{};
+  std::array<std::atomic<std::uint64_t>, kKindCount> ring_full{};
+  std::array<std::atomic<std::uint64_t>, kKindCount> reentry{};
+  // Dropped since the last Loss record, for the next one, which will tell where.
+  std::array<std::uint32_t, kKindCount> unreported{};
+  bool any_unreported = false;
+};
+
+// The call that the thread is in, for the drain thread to write down at each flush.
+struct OpenWait {
+  Edge begin{};
+  std::uint64_t span_id = 0;
+  std::uint64_t object = 0;
+  std::int32_t descriptor = -1;  // tells the category when that is kOther
+  format::Category category{};
+  format::Operation operation{};
+  std::uint8_t reserved[2]{};
+};
+
+// Calls that returned without blocking, since they were last written.
+struct Unblocked {
+  std::uint32_t calls = 0;
+  format::Category category{};
+  std::int64_t wall_ns = 0;
+  std::int64_t cpu_ns = 0;
+};
+
+// What the sampler keeps for a thread (sampler.h).
+struct SamplerState {
+  SamplerKind kind = SamplerKind::kNone;
+  int perf_fd = -1;
+  int timer_id = -1;
+  std::uint64_t period_ns = 0;  // that led to the next sample
+  base::Random random;
+};
+
+struct Thread {
+  enum class Life : std::uint32_t { kPrepared, kLive, kEnded };
+
+  // The session it records for; see RecordingState::generation. Released by the owner when the
+  // thread is ready to be drained.
+  std::atomic<std::uint32_t> generation{0};
+  bool in_hook = false;
+  // Set by the sample handler when it made a system call return EINTR.
+  bool interrupted_call = false;
+  std::uint32_t unblocked_mask = 0;  // operations with something in `unblocked`
+  plumbline_span_context active{};   // the innermost active span
+  EdgeClock clock;
+  base::EventRing ring;
+  base::Random random;
+  std::int64_t hook_cpu_ns = 0;   // CPU inside hooked calls, cumulative
+  std::uintptr_t hook_frame = 0;  // frame of the hook that set in_hook
+  base::Published<OpenWait> open_wait;
+  std::array<Unblocked, format::kOperationCount> unblocked{};
+  Account account;
+  SamplerState sampler;
+  StackBounds stack;
+
+  // Set at registration, constant afterwards.
+  std::int32_t tid = 0;
+  std::uint32_t index = 0;
+  int schedstat_fd = -1;
+  std::uint64_t mapped_bytes = 0;
+  std::size_t usable_stack_bytes = 0;  // as its creator asked for; 0: unknown
+  // What pthread_create was asked to run, until it runs.
+  void* (*start_routine)(void*) = nullptr;
+  void* start_argument = nullptr;
+  int exit_rounds = 0;  // of thread-specific data destructors
+
+  // Release by the owner, acquire by the drain thread: what it wrote is in the ring.
+  std::atomic<Life> life{Life::kPrepared};
+};
+
+// The calling thread's own; null: not registered yet; &inert_thread: never to be recorded.
+extern __thread Thread* current_thread __attribute__((tls_model("initial-exec")));
+extern Thread inert_thread;
+
+// Registers the calling thread if it has to be. Null when it does not record.
+Thread* introduce_current_thread(std::uint32_t generation);
+
+// The calling thread if it records now, else null. The first line of every hook.
+inline Thread* recording_thread() {
+  const std::uint32_t generation = recording.generation.load(std::memory_order_relaxed);
+  if (generation == 0) return nullptr;
+  Thread* thread = current_thread;
+  if (thread != nullptr && base::read(thread->generation) == generation) return thread;
+  return introduce_current_thread(generation);
+}
+
+}  // namespace plumbline::capture

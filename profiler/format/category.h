@@ -1,0 +1,91 @@
+// Categories of time and the operations that book them, as written in recordings.
+//
+// Used on both sides of the file: hooks write these ids, the reader names them. Values are part of
+// the format and never change meaning; new ones are appended.
+// Thread rule: constants only. Signal rule: async-signal-safe. Failure: none.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace plumbline::format {
+
+// What a nanosecond of a thread was spent on. Every nanosecond belongs to exactly one.
+enum class Category : std::uint8_t {
+  kCpu = 0,
+  kLock = 1,
+  kSync = 2,
+  kFile = 3,
+  kSocket = 4,
+  kRunQueue = 5,
+  kOther = 6,
+};
+inline constexpr std::size_t kCategoryCount = 7;
+
+// Ids as they stand in results and on the command line.
+inline constexpr std::array<std::string_view, kCategoryCount> kCategoryIds = {
+    "cpu", "lock", "sync", "file", "socket", "runqueue", "other"};
+
+// Names as people see them.
+inline constexpr std::array<std::string_view, kCategoryCount> kCategoryNames = {
+    "CPU",       "Monitor enter (lock)", "Synchronization", "File I/O", "Socket I/O",
+    "Run queue", "Uncategorized"};
+
+// Why time is in `other`. Never an empty answer: each nanosecond there has one of these.
+enum class OtherReason : std::uint8_t {
+  kUninstrumentedWait = 0,  // blocked outside every hook
+  kMajorFault = 1,          // waited for a page from a device
+  kNotOnAnyThread = 2,      // the span was open, but active on no thread
+  kStoppedOrStolen = 3,     // on a CPU by the counter, but not by the kernel's clock
+  kLost = 4,                // the events that would tell were dropped (the ring was full)
+};
+inline constexpr std::size_t kOtherReasonCount = 5;
+inline constexpr std::array<std::string_view, kOtherReasonCount> kOtherReasonIds = {
+    "uninstrumented_wait", "major_fault", "not_on_any_thread", "stopped_or_stolen", "lost"};
+
+// The hooked call behind a wait.
+enum class Operation : std::uint8_t {
+  kUnknown = 0,
+  kMutexLock = 1,
+  kConditionWait = 2,
+  kSleep = 3,
+  kRead = 4,
+  kWrite = 5,
+  kSyncFile = 6,
+  kSend = 7,
+  kReceive = 8,
+  kPoll = 9,
+};
+inline constexpr std::size_t kOperationCount = 10;
+inline constexpr std::array<std::string_view, kOperationCount> kOperationIds = {
+    "unknown", "mutex_lock", "condition_wait", "sleep",   "read",
+    "write",   "sync_file",  "send",           "receive", "poll"};
+
+// What a descriptor was when a call on it blocked.
+enum class DescriptorKind : std::uint8_t {
+  kNone = 0,  // the call takes no descriptor
+  kFile = 1,  // regular file, directory, block device
+  kSocket = 2,
+  kPipe = 3,       // pipe or FIFO
+  kTerminal = 4,   // character device
+  kAnonymous = 5,  // eventfd, timerfd, signalfd, epoll: no inode of its own
+  kUnknown = 6,    // closed meanwhile, or not to be told
+};
+inline constexpr std::size_t kDescriptorKindCount = 7;
+inline constexpr std::array<std::string_view, kDescriptorKindCount> kDescriptorKindIds = {
+    "none", "file", "socket", "pipe", "terminal", "anonymous", "unknown"};
+
+// How a stack walk ended.
+enum class StackEnd : std::uint8_t {
+  kComplete = 0,     // reached the root of the thread
+  kDepthLimit = 1,   // deeper than the limit: the root end is missing
+  kNoRule = 2,       // no unwinding rule for a program counter
+  kOutOfBounds = 3,  // a frame pointed outside the thread's own stack
+  kNotTaken = 4,     // no walk was made
+};
+inline constexpr std::size_t kStackEndCount = 5;
+inline constexpr std::array<std::string_view, kStackEndCount> kStackEndIds = {
+    "complete", "depth_limit", "no_rule", "out_of_bounds", "not_taken"};
+
+}  // namespace plumbline::format

@@ -1,0 +1,70 @@
+// The one exported table through which programs reach the profiler: plumbline/context.h.
+//
+// Found by dlsym from the public headers; exported under its versioned name and under no other.
+// Thread rule, signal rule, failure: as stated in plumbline/context.h.
+#include <plumbline/context.h>
+#include <string.h>
+
+#include "profiler/capture/names.h"
+#include "profiler/capture/span.h"
+#include "profiler/session/session.h"
+
+namespace {
+
+namespace capture = plumbline::capture;
+
+std::uint32_t intern(const char* name, std::size_t length) {
+  return capture::intern_name({name, length});
+}
+
+void start_span(std::uint32_t tracer_name, const char* name, std::size_t length,
+                const plumbline_span_context* parent, plumbline_span_context* span) {
+  capture::start_span(tracer_name, {name, length}, parent, *span);
+}
+
+void end_span(const plumbline_span_context* span) { capture::end_span(*span); }
+
+void set_endpoint(const plumbline_span_context* span, const char* name, std::size_t length) {
+  capture::set_endpoint(*span, {name, length});
+}
+
+void enter_scope(const plumbline_span_context* span, plumbline_scope* scope) {
+  capture::enter_scope(*span, *scope);
+}
+
+void leave_scope(const plumbline_scope* scope) { capture::leave_scope(*scope); }
+
+void enter_span(std::uint32_t tracer_name, const char* name, std::size_t length,
+                plumbline_span_context* span, plumbline_scope* scope) {
+  capture::enter_span(tracer_name, {name, length}, *span, *scope);
+}
+
+void leave_span(const plumbline_span_context* span, const plumbline_scope* scope) {
+  capture::leave_span(*span, *scope);
+}
+
+void capture_span(plumbline_span_context* span) { capture::capture_context(*span); }
+
+const char* start(const char* output, const char* options) {
+  return plumbline::session::start_session(output, options != nullptr ? options : "");
+}
+
+void stop() { plumbline::session::stop_session(); }
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const plumbline_api plumbline_api_v1 = {
+    .size_bytes = sizeof(plumbline_api),
+    .reserved = 0,
+    .intern = intern,
+    .start_span = start_span,
+    .end_span = end_span,
+    .set_endpoint = set_endpoint,
+    .enter_scope = enter_scope,
+    .leave_scope = leave_scope,
+    .enter_span = enter_span,
+    .leave_span = leave_span,
+    .capture = capture_span,
+    .start = start,
+    .stop = stop,
+};

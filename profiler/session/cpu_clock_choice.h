@@ -1,0 +1,40 @@
+// Which clock edges take CPU time from: decided while the program already runs.
+//
+// A thread of its own measures the tick scale and runs the self-test of the switch flag, some
+// milliseconds in which the drain thread must not be away from the rings. Until it has decided,
+// and for good if the test fails, every edge reads the kernel's clocks: right, but slower.
+// Thread rule: start and finish by the control thread, decided by the drain thread.
+// Signal rule: not from handlers. Failure: no thread means the kernel's clocks.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+
+#include "profiler/session/options.h"
+#include "profiler/session/switch_flag_test.h"
+
+namespace plumbline::session {
+
+class CpuClockTrial {
+ public:
+  void start(CpuClockChoice choice);
+  // Waits for the decision.
+  void finish();
+
+  // The decision, once: null while it is open and after it was given.
+  const SwitchFlagVerdict* take_decision();
+
+ private:
+  static void* run(void* trial);
+  void decide();
+
+  CpuClockChoice choice_{};
+  pthread_t thread_{};
+  bool started_ = false;
+  bool taken_ = false;
+  SwitchFlagVerdict verdict_;
+  std::atomic<bool> decided_{false};
+};
+
+}  // namespace plumbline::session

@@ -1,0 +1,154 @@
+#include "profiler/session/drain.h"
+
+#include "profiler/base/sys.h"
+#include "profiler/capture/descriptor_kind.h"
+#include "profiler/capture/names.h"
+#include "profiler/capture/registry.h"
+#include "profiler/session/own_thread.h"
+
+namespace plumbline::session {
+
+using capture::Thread;
+
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+constexpr std::int64_t kMillisecond = 1'000'000;
+
+format::ThreadState state_of(const Thread& thread) {
+  format::ThreadState state{};
+  state.header = {format::RecordType::kThreadState, 0, sizeof state};
+  state.now = thread.clock.remote_edge(thread.tid);
+  capture::OpenWait open;
+  if (!thread.open_wait.read(open)) return state;
+  state.header.flags = format::kThreadInWait;
+  state.wait_begin = open.begin;
+  state.wait_span_id = open.span_id;
+  state.object = open.object;
+  state.category = open.category;
+  state.operation = open.operation;
+  if (open.descriptor >= 0) state.descriptor_kind = capture::descriptor_kind(open.descriptor);
+  if (open.category == format::Category::kOther) {
+    state.category = capture::category_of(state.descriptor_kind);
+  }
+  return state;
+}
+
+format::ThreadName name_of(const Thread& thread) {
+  format::ThreadName name{};
+  name.header = {format::RecordType::kThreadName, 0, sizeof name};
+  base::FixedText<64> path;
+  path.append("/proc/self/task/").append_decimal(static_cast<std::uint64_t>(thread.tid));
+  path.append("/comm");
+  const int fd = base::sys::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return name;
+  const long bytes = base::sys::pread(fd, name.name, sizeof name.name, 0);
+  if (bytes > 0) name.name[bytes - 1] = '\0';  // in place of the line end
+  base::sys::close(fd);
+  return name;
+}
+
+}  // namespace
+
+bool Drain::start(const Options& options) {
+  options_ = options;
+  generation_ = base::read(capture::recording.generation);
+  if (!start_own_thread(thread_, run, this)) return false;
+  trial_.start(options.cpu_clock);
+  return true;
+}
+
+void Drain::stop() {
+  trial_.finish();
+  stop_.store(true, std::memory_order_release);
+  capture::recording.wake_drain();
+  pthread_join(thread_, nullptr);
+}
+
+void* Drain::run(void* drain) {
+  become_own_thread();
+  static_cast<Drain*>(drain)->loop();
+  return nullptr;
+}
+
+void Drain::loop() {
+  const auto* wanted = reinterpret_cast<const std::uint32_t*>(&capture::recording.drain_wanted);
+  const auto period_ns = static_cast<std::int64_t>(options_.flush_ms) * kMillisecond;
+  while (!stop_.load(std::memory_order_acquire)) {
+    base::sys::futex_wait(wanted, 0, period_ns);
+    capture::recording.drain_wanted.store(0, std::memory_order_relaxed);
+    flush(/*last=*/false);
+  }
+  flush(/*last=*/true);
+}
+
+void Drain::write_cpu_clock() {
+  const SwitchFlagVerdict* verdict = trial_.take_decision();
+  if (verdict == nullptr) return;
+  records_.add_setting("cpu_clock", verdict->trusted ? "rseq" : "thread_clock");
+  records_.add_setting("cpu_clock_self_test", verdict->reason);
+}
+
+void Drain::flush(bool last) {
+  capture::for_each_thread([&](Thread& thread) { flush_thread(thread, last); });
+  write_new_names();
+  write_cpu_clock();
+  constexpr std::uint32_t kFlushesPerCount = 10;
+  if (last || ++flushes_ % kFlushesPerCount == 0) write_counters();
+  records_.flush();
+}
+
+void Drain::flush_thread(Thread& thread, bool last) {
+  const Thread::Life life = thread.life.load(std::memory_order_acquire);
+  if (thread.generation.load(std::memory_order_acquire) != generation_) {
+    // It ended without ever recording for this session.
+    if (life == Thread::Life::kEnded) capture::release_thread(thread);
+    return;
+  }
+  const auto pieces = thread.ring.pieces();
+  const Bytes older(pieces.data[0], pieces.bytes[0]), newer(pieces.data[1], pieces.bytes[1]);
+  // Looked at again after the kernel was asked: it may have ended properly just now.
+  const bool gone = life == Thread::Life::kLive && capture::thread_is_gone(thread) &&
+                    thread.life.load(std::memory_order_acquire) == Thread::Life::kLive;
+  format::ThreadState state{};
+  format::ThreadName name{};
+  Bytes state_bytes, name_bytes;
+  if (life == Thread::Life::kLive && !gone) {
+    state = state_of(thread);
+    state_bytes = std::as_bytes(std::span(&state, 1));
+  }
+  if (last && !state_bytes.empty()) {
+    name = name_of(thread);
+    name_bytes = std::as_bytes(std::span(&name, 1));
+  }
+  writer_.write_block(thread.index, thread.tid, std::array{older, newer, name_bytes, state_bytes});
+  thread.ring.release(pieces);
+  if (life != Thread::Life::kEnded && !gone) return;
+  ended_.add(thread);
+  if (gone) ++ended_.threads_vanished;
+  capture::release_thread(thread);
+}
+
+void Drain::write_new_names() {
+  const std::uint32_t limit = capture::interned_name_limit();
+  if (names_written_ == 0) {
+    records_.add_name(capture::kOtherName, capture::interned_name(capture::kOtherName));
+    names_written_ = capture::kOtherName + 1;
+  }
+  for (; names_written_ < limit; ++names_written_) {
+    const std::string_view text = capture::interned_name(names_written_);
+    if (text.data() == nullptr) break;  // still being written: next time
+    records_.add_name(names_written_, text);
+  }
+}
+
+void Drain::write_counters() {
+  Totals totals = ended_;
+  capture::for_each_thread([&](const Thread& thread) {
+    if (base::read(thread.generation) == generation_) totals.add(thread);
+  });
+  write_totals(totals, records_);
+}
+
+}  // namespace plumbline::session

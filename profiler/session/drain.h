@@ -1,0 +1,53 @@
+// The drain thread: carries records from the threads' rings to the file.
+//
+// It comes every flush period, and earlier when a ring is more than half full. At each flush it
+// also writes what every live thread is doing just then (ThreadState), so that a program that is
+// killed loses at most one period, open waits included. It blocks all signals, takes no lock of
+// the program, and is not recorded itself.
+// Thread rule: start and stop by the control thread. Signal rule: not from handlers.
+// Failure: start gives false when the thread cannot be created.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+
+#include "profiler/session/cpu_clock_choice.h"
+#include "profiler/session/options.h"
+#include "profiler/session/process_records.h"
+#include "profiler/session/totals.h"
+
+namespace plumbline::session {
+
+class Drain {
+ public:
+  explicit Drain(RecordingWriter& writer) : writer_(writer), records_(writer) {}
+
+  bool start(const Options& options);
+  // Flushes a last time and ends the thread. Afterwards records() and the writer are the caller's.
+  void stop();
+
+  ProcessRecords& records() { return records_; }
+
+ private:
+  static void* run(void* drain);
+  void loop();
+  void write_cpu_clock();
+  void flush(bool last);
+  void flush_thread(capture::Thread& thread, bool last);
+  void write_new_names();
+  void write_counters();
+
+  RecordingWriter& writer_;
+  ProcessRecords records_;
+  Options options_;
+  CpuClockTrial trial_;
+  pthread_t thread_{};
+  std::atomic<bool> stop_{false};
+  std::uint32_t generation_ = 0;
+  std::uint32_t names_written_ = 0;  // numbers below this are in the file
+  std::uint32_t flushes_ = 0;
+  Totals ended_;  // of threads that are gone
+};
+
+}  // namespace plumbline::session

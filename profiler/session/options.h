@@ -1,0 +1,32 @@
+// What a session was asked for: PLUMBLINE_OPTIONS, or the text given to StartProfiler.
+//
+// `key=value`, separated by commas. README.md of profiler/ lists the keys. There are two
+// environment variables in all, PLUMBLINE_OUTPUT and PLUMBLINE_OPTIONS; neither names code.
+// Thread rule: control thread. Signal rule: not from handlers.
+// Failure: parse_options names the key, the value and what is expected.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "profiler/base/decimal.h"
+
+namespace plumbline::session {
+
+enum class ClockChoice : std::uint8_t { kAuto, kPerf, kTimer, kNone };
+enum class CpuClockChoice : std::uint8_t { kAuto, kThreadClock };
+
+struct Options {
+  std::uint64_t rate_hz = 199;  // prime, so that it falls in step with nothing
+  ClockChoice clock = ClockChoice::kAuto;
+  CpuClockChoice cpu_clock = CpuClockChoice::kAuto;
+  std::uint64_t flush_ms = 100;
+  std::uint64_t ring_kib = 256;  // per thread; a power of two
+};
+
+using OptionError = base::FixedText<160>;
+
+// False: `error` holds one line. An empty text gives the defaults.
+bool parse_options(std::string_view text, Options& options, OptionError& error);
+
+}  // namespace plumbline::session

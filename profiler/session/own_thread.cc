@@ -1,0 +1,27 @@
+#include "profiler/session/own_thread.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "profiler/base/sys.h"
+#include "profiler/capture/registry.h"
+#include "profiler/hooks/original.h"
+
+namespace plumbline::session {
+
+// The thread inherits the mask: it must not run for a moment without it.
+bool start_own_thread(pthread_t& thread, void* (*body)(void*), void* argument) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const bool started = hooks::original().pthread_create(&thread, nullptr, body, argument) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+void become_own_thread() {
+  capture::exclude_current_thread();
+  base::sys::call(SYS_prctl, PR_SET_NAME, base::sys::address("plumbline"));
+}
+
+}  // namespace plumbline::session

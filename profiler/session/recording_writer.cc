@@ -1,0 +1,113 @@
+#include "profiler/session/recording_writer.h"
+
+#include <errno.h>
+
+#include <cstring>
+
+#include "profiler/base/clock.h"
+#include "profiler/base/sys.h"
+#include "profiler/format/block.h"
+#include "profiler/format/record.h"
+
+namespace plumbline::session {
+
+namespace sys = base::sys;
+
+namespace {
+
+format::FileHeader make_header() {
+  format::FileHeader header{};
+  std::memcpy(header.magic, format::kRecordingMagic, sizeof header.magic);
+  header.version = format::kFormatVersion;
+  header.header_bytes = sizeof header;
+  header.start_monotonic_ns = base::monotonic_ns();
+  header.start_realtime_ns = sys::clock_ns(CLOCK_REALTIME);
+  header.start_boottime_ns = sys::clock_ns(CLOCK_BOOTTIME);
+  header.pid = sys::getpid();
+  header.crc32c = format::file_header_crc(header);
+  return header;
+}
+
+}  // namespace
+
+int RecordingWriter::open(const char* path) {
+  // Never over another file, never through a link that somebody planted.
+  const int fd = sys::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) return -fd;
+  *this = RecordingWriter();
+  fd_ = sys::move_high(fd);
+  struct stat status {};
+  sys::fstat(fd_, &status);
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+  const format::FileHeader header = make_header();
+  iovec piece{const_cast<format::FileHeader*>(&header), sizeof header};
+  if (!write_all(&piece, 1)) return failure_;
+  bytes_written_ = sizeof header;
+  return 0;
+}
+
+void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
+                                  std::span<const std::span<const std::byte>> payload) {
+  constexpr std::size_t kMostPieces = 4;
+  format::BlockHeader header{};
+  header.magic = format::kBlockMagic;
+  header.thread_index = thread_index;
+  header.tid = tid;
+  header.sequence = sequence_;
+  for (const auto& piece : payload) {
+    header.payload_bytes += static_cast<std::uint32_t>(piece.size());
+  }
+  if (header.payload_bytes == 0) return;
+  iovec pieces[1 + kMostPieces] = {{&header, sizeof header}};
+  int count = 1;
+  std::uint32_t crc = format::crc32c(0, &header, offsetof(format::BlockHeader, crc32c));
+  for (const auto& piece : payload) {
+    if (piece.empty() || count > static_cast<int>(kMostPieces)) continue;
+    crc = format::crc32c(crc, piece.data(), piece.size());
+    pieces[count++] = {const_cast<std::byte*>(piece.data()), piece.size()};
+  }
+  header.crc32c = crc;
+  if (failure_ == 0 && !still_our_file()) failure_ = EBADF;
+  if (failure_ != 0 || !write_all(pieces, count)) {
+    bytes_lost_ += header.payload_bytes;
+    return;
+  }
+  bytes_written_ += sizeof header + header.payload_bytes;
+  ++sequence_;
+}
+
+// A program that closes every descriptor (daemons do) may own our number by now.
+bool RecordingWriter::still_our_file() const {
+  struct stat status {};
+  return sys::fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
+}
+
+bool RecordingWriter::write_all(iovec* pieces, int count) {
+  while (count > 0) {
+    const long written = sys::writev(fd_, pieces, count);
+    if (written == -EINTR) continue;
+    if (written <= 0) {
+      give_up(written < 0 ? static_cast<int>(-written) : EIO);
+      return false;
+    }
+    auto rest = static_cast<std::size_t>(written);
+    for (; count > 0 && rest >= pieces->iov_len; ++pieces, --count) rest -= pieces->iov_len;
+    if (count == 0) break;
+    pieces->iov_base = static_cast<std::byte*>(pieces->iov_base) + rest;
+    pieces->iov_len -= rest;
+  }
+  return true;
+}
+
+void RecordingWriter::give_up(int error_number) {
+  failure_ = error_number;
+  sys::ftruncate(fd_, static_cast<std::int64_t>(bytes_written_));
+}
+
+void RecordingWriter::close() {
+  if (fd_ >= 0 && still_our_file()) sys::close(fd_);
+  fd_ = -1;
+}
+
+}  // namespace plumbline::session

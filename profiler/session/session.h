@@ -1,0 +1,19 @@
+// Starting and stopping a recording.
+//
+// One session at a time in a process. Everything that may allocate or take a lock (the drain
+// thread, the thread-specific key, the loaded modules) is done here, in ordinary context.
+// Thread rule: control thread only; start and stop do not overlap. Signal rule: not from handlers.
+// Failure: start_session returns one line that says why; the program goes on unprofiled.
+#pragma once
+
+#include <string_view>
+
+namespace plumbline::session {
+
+// Null: recording. Otherwise a line in static memory, valid until the next call.
+const char* start_session(const char* output, std::string_view options);
+
+// Completes the file. Does nothing when there is no session.
+void stop_session();
+
+}  // namespace plumbline::session

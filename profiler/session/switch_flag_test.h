@@ -1,0 +1,22 @@
+// The self-test that decides whether the switch flag may be believed on this kernel.
+//
+// Run once per session on threads of our own, while the program already runs. Whatever takes a
+// thread off its CPU must clear the flag: a sleep, a futex wait, a pipe read, a preemption; and a
+// signal must too, since its handler may have done any of these.
+// Thread rule: a thread of our own with all signals blocked; starts and joins one helper thread.
+// Signal rule: not from handlers.
+// Failure: the verdict names what left the flag standing; then every edge reads the clocks.
+#pragma once
+
+#include <string_view>
+
+namespace plumbline::session {
+
+struct SwitchFlagVerdict {
+  bool trusted = false;
+  std::string_view reason;  // static text, for the recording's settings
+};
+
+SwitchFlagVerdict test_switch_flag();
+
+}  // namespace plumbline::session

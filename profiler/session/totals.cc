@@ -1,0 +1,57 @@
+#include "profiler/session/totals.h"
+
+#include "profiler/base/counter.h"
+
+namespace plumbline::session {
+
+namespace {
+
+constexpr std::array<std::string_view, capture::kKindCount> kRecordedKeys = {
+    "scopes.recorded", "spans.recorded", "waits.recorded", "samples.recorded"};
+constexpr std::array<std::string_view, capture::kKindCount> kRingFullKeys = {
+    "scopes.dropped_ring_full", "spans.dropped_ring_full", "waits.dropped_ring_full",
+    "samples.dropped_ring_full"};
+constexpr std::array<std::string_view, capture::kKindCount> kReentryKeys = {
+    "scopes.dropped_reentry", "spans.dropped_reentry", "waits.dropped_reentry",
+    "samples.dropped_reentry"};
+
+}  // namespace
+
+void Totals::add(const capture::Thread& thread) {
+  for (std::size_t kind = 0; kind < capture::kKindCount; ++kind) {
+    recorded[kind] += base::read(thread.account.recorded[kind]);
+    ring_full[kind] += base::read(thread.account.ring_full[kind]);
+    reentry[kind] += base::read(thread.account.reentry[kind]);
+  }
+  ++threads;
+  const capture::EdgeClockFigures& figures = thread.clock.figures();
+  edges_synchronised += base::read(figures.synchronisations);
+  edges_nested += base::read(figures.nested);
+  edges_torn += base::read(figures.torn);
+  flag_mistrusted += base::read(figures.mistrusted);
+  stolen_ns += static_cast<std::uint64_t>(base::read(figures.stolen_ns));
+}
+
+void write_totals(const Totals& totals, ProcessRecords& records) {
+  for (std::size_t kind = 0; kind < capture::kKindCount; ++kind) {
+    records.add_counter(kRecordedKeys[kind], totals.recorded[kind]);
+    records.add_counter(kRingFullKeys[kind], totals.ring_full[kind]);
+    records.add_counter(kReentryKeys[kind], totals.reentry[kind]);
+  }
+  const auto& shared = capture::recording;
+  records.add_counter("threads.recorded", totals.threads);
+  records.add_counter("threads.vanished", totals.threads_vanished);
+  records.add_counter("threads.without_memory", base::read(shared.threads_without_memory));
+  records.add_counter("threads.without_slot", base::read(shared.threads_without_slot));
+  records.add_counter("threads.without_sampler", base::read(shared.threads_without_sampler));
+  records.add_counter("edges.synchronised", totals.edges_synchronised);
+  records.add_counter("edges.nested", totals.edges_nested);
+  records.add_counter("edges.torn", totals.edges_torn);
+  records.add_counter("edges.rseq_mistrusted", totals.flag_mistrusted);
+  records.add_counter("edges.stolen_ns", totals.stolen_ns);
+  records.add_counter("signals.foreign", base::read(shared.foreign_signals));
+  records.add_counter("scopes.on_wrong_thread", base::read(shared.scopes_on_wrong_thread));
+  records.add_counter("names.without_room", base::read(shared.names_without_room));
+}
+
+}  // namespace plumbline::session

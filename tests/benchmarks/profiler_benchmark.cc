@@ -1,0 +1,203 @@
+// What the profiler costs the program: spans, locks, calls, events.
+//
+// Run by `./dev bench`. The library is linked, so that hooked and bare calls stand side by side in
+// one process; "bare" goes to libc itself. Figures are per operation, and only their ratios and
+// differences within one run mean anything on a shared machine.
+#include <benchmark/benchmark.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <plumbline/profiler.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "profiler/base/event_ring.h"
+#include "profiler/format/record.h"
+
+namespace {
+
+template <class Function>
+Function* from_libc(const char* name) {
+  static void* libc = dlopen("libc.so.6", RTLD_NOLOAD | RTLD_NOW);
+  return reinterpret_cast<Function*>(dlsym(libc, name));
+}
+
+void pin_to(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(static_cast<std::size_t>(cpu), &set);
+  sched_setaffinity(0, sizeof set, &set);
+}
+
+// Another process that spins on our CPU for as long as this lives.
+class Competitor {
+ public:
+  Competitor() : pid_(fork()) {
+    if (pid_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (unsigned spins = 0;; ++spins) benchmark::DoNotOptimize(spins);
+  }
+  ~Competitor() {
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+  }
+  Competitor(const Competitor&) = delete;
+  Competitor& operator=(const Competitor&) = delete;
+
+ private:
+  pid_t pid_;
+};
+
+// Short bursts with pauses between them, in which the drain thread empties the ring: a program that
+// did nothing but spans would outrun any disk, and the cost of losing records is not the question.
+// CPU time is what counts: with a competitor half of the wall time is not ours.
+void in_bursts(benchmark::internal::Benchmark* benchmark) {
+  benchmark->Iterations(2048)->Repetitions(200)->ReportAggregatesOnly();
+  benchmark->Setup([](const benchmark::State&) { usleep(2'000); });
+  benchmark->ComputeStatistics("min", [](const std::vector<double>& times) {
+    return *std::min_element(times.begin(), times.end());
+  });
+}
+
+void one_active_span(benchmark::State& state) {
+  const auto tracer = plumbline::GetTracer("benchmark");
+  for (auto _ : state) {
+    auto span = tracer->StartActiveSpan("GET /report");
+    benchmark::DoNotOptimize(span);
+  }
+}
+
+void SpanStartActivateEnd(benchmark::State& state) { one_active_span(state); }
+BENCHMARK(SpanStartActivateEnd)->Apply(in_bursts);
+
+void SpanStartActivateEndWithCompetitor(benchmark::State& state) {
+  const Competitor competitor;
+  one_active_span(state);
+}
+BENCHMARK(SpanStartActivateEndWithCompetitor)->Apply(in_bursts);
+
+void SpanInFourCalls(benchmark::State& state) {
+  const auto tracer = plumbline::GetTracer("benchmark");
+  for (auto _ : state) {
+    auto span = tracer->StartSpan("GET /report");
+    {
+      auto scope = tracer->WithActiveSpan(span);
+      benchmark::DoNotOptimize(scope);
+    }
+    span->End();
+  }
+}
+BENCHMARK(SpanInFourCalls)->Apply(in_bursts);
+
+// The same exactness by the kernel's clock alone: what the switch flag saves.
+void TwoThreadClockReads(benchmark::State& state) {
+  for (auto _ : state) {
+    timespec time;
+    for (int edge = 0; edge < 2; ++edge) {
+      clock_gettime(CLOCK_MONOTONIC, &time);
+      benchmark::DoNotOptimize(time);
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+      benchmark::DoNotOptimize(time);
+    }
+  }
+}
+BENCHMARK(TwoThreadClockReads)->Apply(in_bursts);
+
+void MutexBare(benchmark::State& state) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  auto* lock = from_libc<int(pthread_mutex_t*)>("pthread_mutex_lock");
+  for (auto _ : state) {
+    lock(&mutex);
+    pthread_mutex_unlock(&mutex);
+  }
+}
+BENCHMARK(MutexBare)->Apply(in_bursts);
+
+void MutexHooked(benchmark::State& state) {
+  static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  auto* volatile lock = &pthread_mutex_lock;
+  auto* call = lock;
+  for (auto _ : state) {
+    call(&mutex);
+    pthread_mutex_unlock(&mutex);
+  }
+}
+BENCHMARK(MutexHooked)->Apply(in_bursts);
+
+class OpenFile {
+ public:
+  OpenFile() : fd_(open("/proc/self/exe", O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() { close(fd_); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+void CachedReadBare(benchmark::State& state) {
+  const OpenFile file;
+  auto* call = from_libc<ssize_t(int, void*, size_t, off_t)>("pread");
+  char buffer[4096];
+  for (auto _ : state) benchmark::DoNotOptimize(call(file.fd(), buffer, sizeof buffer, 0));
+}
+BENCHMARK(CachedReadBare)->Apply(in_bursts);
+
+void CachedReadHooked(benchmark::State& state) {
+  const OpenFile file;
+  ssize_t (*volatile call)(int, void*, size_t, off_t) = &pread;
+  char buffer[4096];
+  for (auto _ : state) benchmark::DoNotOptimize(call(file.fd(), buffer, sizeof buffer, 0));
+}
+BENCHMARK(CachedReadHooked)->Apply(in_bursts);
+
+// A 64-byte record into a ring whose consumer keeps up.
+void EventWrite(benchmark::State& state) {
+  constexpr std::uint64_t kCapacityBytes = 1 << 18;
+  static std::byte buffer[kCapacityBytes];
+  plumbline::base::EventRing ring;
+  ring.init(buffer, kCapacityBytes);
+  const plumbline::format::SpanStart event{};
+  for (auto _ : state) {
+    void* room = ring.reserve(sizeof event);
+    if (room == nullptr) {
+      ring.release(ring.pieces());
+      continue;
+    }
+    __builtin_memcpy(room, &event, sizeof event);
+    ring.commit(sizeof event);
+  }
+}
+BENCHMARK(EventWrite)->Apply(in_bursts);
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  pin_to(1);
+  const auto folder = std::filesystem::temp_directory_path();
+  const std::string output =
+      folder / ("plumbline-benchmark-" + std::to_string(getpid()) + ".plumb");
+  // Large rings, no samples: the cost of the calls themselves, without losses.
+  const std::string problem =
+      plumbline::StartProfiler({.output = output, .options = "clock=none,ring_kib=2048"});
+  if (!problem.empty()) {
+    std::fprintf(stderr, "profiler_benchmark: %s\n", problem.c_str());
+    return 2;
+  }
+  usleep(300'000);  // the self-test of the switch flag
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+  plumbline::StopProfiler();
+  std::filesystem::remove(output);
+}

@@ -1,0 +1,190 @@
+"""The command line from outside: exit codes, one-line errors, and that nothing is left behind.
+
+Usage: cli_test.py PATH_OF_PLUMBLINE; called by CTest. Runs real workloads under the real profiler,
+but judges none of its figures: those depend on the machine.
+"""
+
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+PLUMBLINE = pathlib.Path(sys.argv[1])
+VERDICT_CODES = (0, 1, 3)
+
+QUICK = {
+    "name": "quick", "workers": 1, "rounds": 3,
+    "endpoints": [{"name": "GET /", "steps": [
+        {"category": "cpu", "duration_us": 2000, "function": "build_report"},
+        {"category": "sync", "duration_us": 2000, "primitive": "sleep"},
+        {"category": "socket", "duration_us": 2000, "operation": "recv", "family": "unix"}]}],
+}
+LONG = QUICK | {"name": "long", "rounds": 10_000}
+
+
+def plumbline(*arguments, cwd=None):
+    return subprocess.run([PLUMBLINE, *map(str, arguments)], capture_output=True, text=True,
+                          check=False, cwd=cwd, timeout=120)
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="plumbline-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def scenario(self, spec):
+        file = self.folder / f"{spec['name']}.json"
+        file.write_text(json.dumps(spec))
+        return file
+
+    def assert_refused(self, ended, *words):
+        self.assertEqual(ended.returncode, 2, ended)
+        self.assertEqual(ended.stdout, "")
+        self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+        self.assertTrue(ended.stderr.startswith("plumbline: "), ended.stderr)
+        for word in words:
+            self.assertIn(word, ended.stderr)
+
+
+class Errors(CommandLine):
+    def test_wrong_usage_is_2_in_one_line(self):
+        for arguments in ((), ("nonsense",), ("run", "--repeat", "0"), ("run", "--rate", "fast"),
+                          ("run", "--suite", "standard", "--scenario", "x"), ("ledger",),
+                          ("run", "--ledger", "thin"), ("list", "--colour")):
+            with self.subTest(arguments):
+                self.assert_refused(plumbline(*arguments))
+
+    def test_unusable_input_names_what_and_where(self):
+        empty = self.folder / "empty"
+        empty.write_text("")
+        cases = {
+            ("run", "--suite", "nonsense"): ("nonsense", "standard"),
+            ("run", "--scenario", "nonsense"): ("nonsense", "plumbline list"),
+            ("run", "--scenario", self.folder / "none.json"): ("none.json",),
+            ("run", "--scenario", self.scenario(QUICK | {"workers": 0})): ("workers",),
+            ("ledger", self.folder / "none"): ("none",),
+            ("ledger", empty): ("empty",),
+            ("plot", self.folder): ("results.json",),
+        }
+        for arguments, words in cases.items():
+            with self.subTest(arguments):
+                self.assert_refused(plumbline(*arguments, cwd=self.folder), *words)
+
+    def test_control_characters_of_a_name_do_not_reach_the_terminal(self):
+        ended = plumbline("run", "--scenario", "\x1b]0;owned\x07")
+        self.assert_refused(ended)
+        self.assertNotIn("\x1b", ended.stderr)
+
+    def test_library_that_is_no_profiler_is_refused(self):
+        spec = self.scenario(QUICK)
+        output = self.folder / "result"
+        missing = plumbline("run", "--scenario", spec, "--library", "/nowhere.so", "-o", output)
+        self.assert_refused(missing, "/nowhere.so", "--library")
+        libc = next(pathlib.Path("/lib").glob("x86_64-linux-gnu/libm.so.6"))
+        other = plumbline("run", "--scenario", spec, "--library", libc, "-o", output)
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("wrote no recording", other.stderr)
+        self.assertEqual(list(output.iterdir()), [])
+
+    def test_place_that_cannot_hold_results_is_refused_before_anything_runs(self):
+        started = time.monotonic()
+        ended = plumbline("run", "--scenario", self.scenario(LONG), "-o", "/dev/null/result")
+        self.assert_refused(ended, "/dev/null/result")
+        self.assertLess(time.monotonic() - started, 5)
+
+
+class Help(CommandLine):
+    def test_help_and_version_are_no_errors(self):
+        for arguments in (("--help",), ("--version",), ("run", "--help"), ("list", "--help")):
+            with self.subTest(arguments):
+                ended = plumbline(*arguments)
+                self.assertEqual(ended.returncode, 0)
+                self.assertEqual(ended.stderr, "")
+        self.assertIn("Examples", plumbline("run", "--help").stdout)
+
+    def test_list_names_scenarios_and_suites(self):
+        listed = json.loads(plumbline("list", "--json").stdout)
+        self.assertIn("standard", [scenario["name"] for scenario in listed["scenarios"]])
+        self.assertIn("smoke", [suite["name"] for suite in listed["suites"]])
+        self.assertIn("standard", plumbline("list").stdout)
+
+
+class Run(CommandLine):
+    def test_leaves_a_whole_result(self):
+        output = self.folder / "result"
+        ended = plumbline("run", "--scenario", self.scenario(QUICK), "--repeat", 2, "-o", output)
+        self.assertIn(ended.returncode, VERDICT_CODES, ended)
+        results = json.loads((output / "results.json").read_text())
+        self.assertEqual(results["summary"]["exit_code"], ended.returncode)
+        self.assertEqual({cell["endpoint"] for cell in results["cells"]}, {"GET /"})
+        self.assertEqual(results["runs"][0]["seed"] + 1, results["runs"][-1]["seed"])
+        self.assertTrue((output / "quick-plumbline-parity.png").exists())
+        ledger = next((output / "recordings").glob("*.plumbledger"))
+        self.assertIn("GET /", plumbline("ledger", ledger).stdout)
+        self.assertTrue(json.loads(plumbline("ledger", ledger, "--json").stdout))
+        self.assertNotIn("\x1b", ended.stdout + ended.stderr)  # not a terminal
+
+    def test_json_is_the_result_and_nothing_else(self):
+        output = self.folder / "result"
+        ended = plumbline("run", "--scenario", self.scenario(QUICK), "--repeat", 1, "--json",
+                          "-o", output)
+        self.assertEqual(json.loads(ended.stdout),
+                         json.loads((output / "results.json").read_text()))
+        self.assertEqual(ended.returncode, 3)  # one run proves nothing
+
+
+class Interruption(CommandLine):
+    def start_a_long_run(self):
+        """The program, once its workload runs, and the folder that all its parts live in."""
+        temporary = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        program = subprocess.Popen(
+            [PLUMBLINE, "run", "--scenario", self.scenario(LONG), "-o", self.folder / "result"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"TMPDIR": str(temporary)})
+        self.wait_until(lambda: list(temporary.glob("plumbline-*/workload.log")),
+                        "the workload was never started")
+        return program, temporary
+
+    def wait_until(self, condition, complaint):
+        deadline = time.monotonic() + 30
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, complaint)
+            time.sleep(0.02)
+
+    def nothing_runs_in(self, temporary):
+        found = subprocess.run(["pgrep", "-f", str(temporary)], capture_output=True, check=False)
+        mounts = pathlib.Path("/proc/mounts").read_text()
+        return not found.stdout and str(temporary) not in mounts
+
+    # Fault: Ctrl-C leaves a mount, a server or half a result.
+    # Pass: none of them, and the earlier result is untouched.
+    def test_a_signal_leaves_nothing_behind(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name):
+                output = self.folder / "result"
+                output.mkdir(exist_ok=True)
+                (output / "results.json").write_text("earlier")
+                program, temporary = self.start_a_long_run()
+                program.send_signal(number)
+                program.communicate(timeout=30)
+                self.assertEqual(program.returncode, -number)
+                self.assertEqual(list(temporary.iterdir()), [])
+                self.assertEqual([entry.name for entry in output.iterdir()], ["results.json"])
+                self.assertEqual((output / "results.json").read_text(), "earlier")
+                self.assertTrue(self.nothing_runs_in(temporary))
+
+    # Fault: children outlive a harness that was killed, and the mount stays.
+    # Pass: no process and no mount 30 s later (in fact at once).
+    def test_children_do_not_outlive_a_killed_harness(self):
+        program, temporary = self.start_a_long_run()
+        program.kill()
+        program.communicate(timeout=30)
+        self.wait_until(lambda: self.nothing_runs_in(temporary), "something still runs")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)

@@ -1,0 +1,99 @@
+// The judge of the machine, on ledgers that were disturbed on purpose.
+#include "harness/machine.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/harness/synthetic_run.h"
+
+namespace plumbline::harness {
+namespace {
+
+using testing::Disturbance;
+using testing::synthetic_run;
+
+MachineReading reading_of(const Disturbance& disturbance) {
+  return read_machine(synthetic_run(1, disturbance).ledger, 0);
+}
+
+MachineVerdict verdict_of(const Disturbance& disturbance) {
+  return judge_machine(reading_of(disturbance)).verdict;
+}
+
+TEST(Machine, QuietRunIsOk) {
+  const MachineReading reading = reading_of({});
+  EXPECT_LT(std::abs(reading.closure_pct), 0.3);
+  EXPECT_LT(reading.run_queue_pct, 0.1);
+  EXPECT_NEAR(reading.gap_pct, 0.12, 0.02);  // 10 us less 3 in the queue, of about 6 ms
+  const MachineJudgement judgement = judge_machine(reading);
+  EXPECT_EQ(judgement.verdict, MachineVerdict::kOk);
+  EXPECT_TRUE(judgement.reasons.empty());
+}
+
+TEST(Machine, StoppedWorkerInvalidatesByClosure) {
+  const MachineReading reading = reading_of({.stall_ns = 300'000'000});
+  EXPECT_GT(reading.closure_pct, 3);
+  const MachineJudgement judgement = judge_machine(reading);
+  EXPECT_EQ(judgement.verdict, MachineVerdict::kInvalid);
+  ASSERT_EQ(judgement.reasons.size(), 1u);
+  EXPECT_NE(judgement.reasons[0].find("closure residual"), std::string::npos);
+}
+
+// The profiler sees a longer wait, and so does the ledger: only the partner knows better.
+TEST(Machine, WorkerStoppedInAWaitInvalidatesByClosureToo) {
+  EXPECT_EQ(verdict_of({.stall_in_wait_ns = 300'000'000}), MachineVerdict::kInvalid);
+}
+
+TEST(Machine, LittleStealDegradesByClosure) {
+  EXPECT_EQ(verdict_of({.stall_ns = 30'000'000}), MachineVerdict::kDegraded);
+}
+
+TEST(Machine, BusyCoresShowInTheRunQueue) {
+  const auto verdict = [](std::int64_t queue_ns, bool brief) {
+    return verdict_of({.queue_ns_per_segment = queue_ns, .brief_ledger = brief});
+  };
+  EXPECT_EQ(verdict(700'000, true), MachineVerdict::kDegraded);
+  EXPECT_EQ(verdict(3'000'000, true), MachineVerdict::kInvalid);
+  // Where each wait's run queue is known, the truth allows for it.
+  EXPECT_EQ(verdict(700'000, false), MachineVerdict::kOk);
+  EXPECT_EQ(verdict(3'000'000, false), MachineVerdict::kDegraded);
+  EXPECT_EQ(verdict(20'000'000, false), MachineVerdict::kInvalid);
+}
+
+TEST(Machine, LatePartnersDegrade) {
+  EXPECT_EQ(verdict_of({.late_ns = 500'000}), MachineVerdict::kDegraded);
+}
+
+TEST(Machine, OnePartnerVeryLateInvalidates) {
+  EXPECT_EQ(verdict_of({.late_once_ns = 60'000'000}), MachineVerdict::kInvalid);
+  EXPECT_EQ(verdict_of({.late_once_ns = 5'000'000}), MachineVerdict::kOk);
+}
+
+TEST(Machine, SlowWakeUpsDegrade) {
+  EXPECT_EQ(verdict_of({.wake_up_ns = 200'000}), MachineVerdict::kDegraded);
+}
+
+TEST(Machine, StealDegrades) {
+  EXPECT_EQ(judge_machine({.steal_pct = 2.5}).verdict, MachineVerdict::kDegraded);
+  EXPECT_DOUBLE_EQ(steal_pct({0, 0}, {10, 200}), 5);
+}
+
+TEST(Machine, IsNotBlamedForADoubledLedger) {
+  testing::SyntheticRun run = synthetic_run(1);
+  testing::double_ledger(run.ledger);
+  EXPECT_EQ(judge_machine(read_machine(run.ledger, 0)).verdict, MachineVerdict::kOk);
+  run = synthetic_run(1);
+  run.ledger.threads.push_back(run.ledger.threads[0]);
+  EXPECT_EQ(judge_machine(read_machine(run.ledger, 0)).verdict, MachineVerdict::kOk);
+}
+
+TEST(Machine, IsUnfitWhenMoreThanThirtyPercentOfRunsAreInvalid) {
+  EXPECT_FALSE(machine_unfit(0, 1));
+  EXPECT_FALSE(machine_unfit(3, 10));
+  EXPECT_TRUE(machine_unfit(4, 10));
+  EXPECT_TRUE(machine_unfit(1, 1));
+}
+
+}  // namespace
+}  // namespace plumbline::harness

@@ -1,0 +1,140 @@
+"""The figures, drawn from a fixture and looked at through matplotlib's own objects.
+
+Usage: plots_test.py FOLDER_OF_PLOTS FIXTURE_FOLDER; called by CTest.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PLOTS = pathlib.Path(sys.argv[1])
+FIXTURE = pathlib.Path(sys.argv[2])
+sys.path.insert(0, str(PLOTS))
+
+import matplotlib  # noqa: E402
+
+matplotlib.use("Agg")
+from matplotlib.figure import Figure  # noqa: E402
+
+from bias import draw_bias  # noqa: E402
+from heat_map import draw_heat_map  # noqa: E402
+from parity import draw_parity  # noqa: E402
+from results import ResultsError, cells_of, read_results, sections  # noqa: E402
+
+
+def fixture_cells():
+    results = read_results(FIXTURE)
+    return cells_of(results, sections(results)[0])
+
+
+def drawn(draw):
+    axes = Figure().add_subplot()
+    draw(axes, fixture_cells())
+    return axes
+
+
+def texts(axes):
+    return [text.get_text() for text in axes.findobj(matplotlib.text.Text)]
+
+
+def run_plot(folder, *, expect):
+    ended = subprocess.run([sys.executable, PLOTS / "plot.py", folder], capture_output=True,
+                           text=True, check=False)
+    assert ended.returncode == expect, ended
+    return ended
+
+
+class Figures(unittest.TestCase):
+    def test_every_figure_tells_its_number_of_runs(self):
+        for draw in (draw_parity, draw_bias, draw_heat_map):
+            self.assertIn("n = 3 runs", drawn(draw).get_title())
+
+    def test_parity_draws_truth_against_attributed_in_ms(self):
+        axes = drawn(draw_parity)
+        self.assertEqual(axes.get_xscale(), "log")
+        self.assertEqual(axes.get_yscale(), "log")
+        self.assertIn("ms", axes.get_xlabel())
+        points = {(line.get_xdata()[0], line.get_ydata()[0]) for line in axes.get_lines()
+                  if len(line.get_xdata()) == 1}
+        self.assertIn((500.0, 515.0), points)  # CPU
+        self.assertNotIn((0.0, 0.0), points)  # a truth of 0 has no logarithm
+
+    def test_bias_shows_the_tolerance_and_counts_what_it_leaves_out(self):
+        axes = drawn(draw_bias)
+        self.assertIn("1 vacuous cells left out", axes.get_xlabel())
+        bars = [(bar.get_x(), bar.get_width()) for bar in axes.patches]
+        self.assertTrue(any(abs(x + 1) < 1e-9 and abs(width - 2) < 1e-9 for x, width in bars))
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertTrue(labels[-1].endswith("CPU"))  # on top
+        self.assertTrue(any(label.endswith("Uncategorized *") for label in labels))
+
+    def test_heat_map_marks_what_did_not_pass(self):
+        axes = drawn(draw_heat_map)
+        fields = texts(axes)
+        self.assertTrue(any("+0.750" in text and "FAIL" in text for text in fields))
+        self.assertTrue(any(text.endswith("?") for text in fields))
+        self.assertTrue(any("(vacuous)" in text for text in fields))
+
+    def test_skipped_cells_are_not_drawn_as_zeros(self):
+        self.assertNotIn("file", {cell["category"] for cell in fixture_cells()})
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_writes_png_and_svg_of_each_figure(self):
+        shutil.copy(FIXTURE / "results.json", self.folder)
+        names = [pathlib.Path(line).name for line in run_plot(self.folder, expect=0).stdout.split()]
+        expected = [f"fixture-plumbline-{figure}.{kind}" for figure in
+                    ("parity", "bias", "heat-map") for kind in ("png", "svg")]
+        self.assertEqual(names, expected)
+        for name in names:
+            self.assertGreater((self.folder / name).stat().st_size, 5000)
+        # Names are data: the two dollar signs in the endpoint's name are no formula.
+        svg = (self.folder / "fixture-plumbline-heat-map.svg").read_text()
+        self.assertIn("GET /cost?in=$5&amp;to=$9", svg)
+
+    def test_equal_results_give_equal_files(self):
+        shutil.copy(FIXTURE / "results.json", self.folder)
+        run_plot(self.folder, expect=0)
+        first = {file.name: file.read_bytes() for file in self.folder.iterdir()}
+        run_plot(self.folder, expect=0)
+        self.assertEqual(first, {file.name: file.read_bytes() for file in self.folder.iterdir()})
+
+    def test_complains_in_one_line(self):
+        faults = {"no file": None, "not JSON": "{", "not a result": json.dumps({"schema": "x"})}
+        for name, text in faults.items():
+            with self.subTest(name):
+                if text is not None:
+                    (self.folder / "results.json").write_text(text)
+                ended = run_plot(self.folder, expect=2)
+                self.assertEqual(ended.stdout, "")
+                self.assertEqual(ended.stderr.count("\n"), 1)
+                self.assertIn("results.json", ended.stderr)
+
+    def test_says_what_to_install_when_matplotlib_is_missing(self):
+        hidden = self.folder / "matplotlib.py"
+        hidden.write_text("raise ImportError('hidden by a test')\n")
+        ended = subprocess.run([sys.executable, PLOTS / "plot.py", FIXTURE], capture_output=True,
+                               text=True, check=False, env={"PYTHONPATH": str(self.folder)})
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn("apt install python3-matplotlib", ended.stderr)
+
+
+class Reading(unittest.TestCase):
+    def test_refuses_another_version(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "results.json").write_text('{"schema": "plumbline.results/9"}')
+            with self.assertRaises(ResultsError):
+                read_results(pathlib.Path(folder))
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    unittest.main(argv=sys.argv[:1], verbosity=1)

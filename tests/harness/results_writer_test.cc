@@ -1,0 +1,112 @@
+// results.json: whole, finite, safe; its shape is checked against the schema by
+// validate_results.py, which reads the file that the first test leaves behind.
+#include "harness/results_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "analysis/io/error.h"
+#include "harness/campaign.h"
+#include "harness/environment.h"
+#include "harness/result_directory.h"
+#include "tests/harness/synthetic_run.h"
+
+namespace plumbline::harness {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+Results synthetic_results(int repeats) {
+  Campaign campaign{"synthetic", "plumbline", {}};
+  for (int repeat = 1; repeat <= repeats; ++repeat) {
+    campaign.runs.push_back(
+        testing::scored(testing::synthetic_run(static_cast<std::uint64_t>(repeat)), repeat));
+  }
+  return judge_campaigns({campaign}, Tolerances{}, read_environment());
+}
+
+std::filesystem::path fresh_directory(const char* name) {
+  const std::filesystem::path directory = std::filesystem::path(::testing::TempDir()) / name;
+  std::filesystem::remove_all(directory);
+  return directory;
+}
+
+std::string contents(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(ResultsWriter, LeavesResultsForTheSchemaCheck) {
+  // One run has unbounded intervals: the schema must take their nulls.
+  const std::filesystem::path folder = "results_for_schema_check";
+  std::filesystem::create_directories(folder);
+  write_results(synthetic_results(3), folder / "several_runs.json");
+  write_results(synthetic_results(1), folder / "one_run.json");
+}
+
+TEST(ResultsWriter, NeverWritesANumberThatJsonDoesNotHave) {
+  Results results = synthetic_results(2);
+  results.cells[0].error_pct = kNan;
+  results.cells[0].error_ns = kInfinity;
+  results.cells[0].ci95_ns = {-kInfinity, kInfinity};
+  results.cells[0].ci95_pct = Interval{kNan, 1};
+  results.functions[0].sampling_limit = kInfinity;
+  const nlohmann::ordered_json json = results_to_json(results);
+  EXPECT_TRUE(json["cells"][0]["error_pct"].is_null());
+  EXPECT_TRUE(json["cells"][0]["error_ns"].is_null());
+  EXPECT_TRUE(json["cells"][0]["ci95_ns"].is_null());
+  EXPECT_TRUE(json["cells"][0]["ci95_pct"].is_null());
+  EXPECT_TRUE(json["functions"][0]["sampling_limit"].is_null());
+  const std::string text = json.dump();
+  EXPECT_EQ(text.find("nan"), std::string::npos);
+  EXPECT_EQ(text.find("inf\""), std::string::npos);
+}
+
+TEST(ResultsWriter, NamesThatAreNotUtf8DoNotStopIt) {
+  const std::filesystem::path folder = fresh_directory("bad_names");
+  std::filesystem::create_directories(folder);
+  Results results = synthetic_results(2);
+  results.cells[0].endpoint = "GET /\xff\xfe";
+  write_results(results, folder / "results.json");
+  EXPECT_TRUE(nlohmann::json::accept(contents(folder / "results.json")));
+}
+
+TEST(ResultDirectory, CommitsWholeResults) {
+  const std::filesystem::path folder = fresh_directory("whole");
+  ResultDirectory directory(folder);
+  std::ofstream(directory.files_of_run("a/b/1").string() + ".plumb") << "recording";
+  directory.commit(synthetic_results(2));
+  EXPECT_TRUE(std::filesystem::exists(folder / "results.json"));
+  EXPECT_EQ(contents(folder / "recordings" / "a-b-1.plumb"), "recording");
+}
+
+// Fault: an experiment that ends early overwrites parts of the result before it.
+// Pass: both files of the earlier result are untouched, nothing else is there.
+TEST(ResultDirectory, UncommittedRunsLeaveAnEarlierResultAlone) {
+  const std::filesystem::path folder = fresh_directory("earlier");
+  std::filesystem::create_directories(folder / "recordings");
+  std::ofstream(folder / "results.json") << "earlier";
+  std::ofstream(folder / "recordings" / "a-b-1.plumb") << "earlier";
+  {
+    const ResultDirectory directory(folder);
+    std::ofstream(directory.files_of_run("a/b/1").string() + ".plumb") << "partial";
+  }
+  EXPECT_EQ(contents(folder / "results.json"), "earlier");
+  EXPECT_EQ(contents(folder / "recordings" / "a-b-1.plumb"), "earlier");
+  const std::filesystem::directory_iterator entries(folder);
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 2);
+}
+
+TEST(ResultDirectory, RefusesAPlaceThatCannotHoldOne) {
+  EXPECT_THROW(ResultDirectory("/dev/null/results"), io::InputError);
+  EXPECT_THROW(ResultDirectory("/proc/results"), io::InputError);
+}
+
+}  // namespace
+}  // namespace plumbline::harness

@@ -1,0 +1,286 @@
+// From runs to verdicts and exit codes: a perfect profiler, and one fault at a time.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "harness/campaign.h"
+#include "harness/gate.h"
+#include "tests/harness/synthetic_run.h"
+
+namespace plumbline::harness {
+namespace {
+
+using format::Category;
+using testing::Disturbance;
+using testing::SyntheticRun;
+
+using Fault = std::function<void(SyntheticRun&)>;
+
+Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fault) {
+  Campaign campaign{"synthetic", "plumbline", {}};
+  for (int repeat = 1; repeat <= repeats; ++repeat) {
+    SyntheticRun run = testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance);
+    fault(run);
+    testing::sum_again(run);
+    campaign.runs.push_back(testing::scored(run, repeat));
+  }
+  return judge_campaigns({campaign}, Tolerances{}, Environment{});
+}
+
+Results judge_fault(const Fault& fault) { return judge_runs(5, {}, fault); }
+
+void no_fault(SyntheticRun&) {}
+
+std::int64_t& time_of(analysis::Segment& segment, Category category) {
+  return segment.parts.category[static_cast<std::size_t>(category)];
+}
+
+void bend_segments(SyntheticRun& run, const std::function<void(analysis::Segment&)>& bend) {
+  for (analysis::Segment& segment : run.partition.segments) {
+    if (segment.span != analysis::kNone) bend(segment);
+  }
+}
+
+std::string endpoint_of(const SyntheticRun& run, const analysis::Segment& segment) {
+  return run.recording.names[run.recording.spans.endpoint[segment.span]];
+}
+
+const CellRow& cell(const Results& results, std::string_view endpoint, std::string_view category) {
+  const auto found = std::find_if(
+      results.cells.begin(), results.cells.end(),
+      [&](const CellRow& row) { return row.endpoint == endpoint && row.category == category; });
+  EXPECT_NE(found, results.cells.end()) << endpoint << " " << category;
+  return *found;
+}
+
+std::vector<std::string> failed_cells(const Results& results) {
+  std::vector<std::string> failed;
+  for (const CellRow& row : results.cells) {
+    if (row.verdict == Verdict::kFail) failed.push_back(row.endpoint + " " + row.category);
+  }
+  return failed;
+}
+
+const ConservationRow& conservation(const Results& results, std::string_view profiler) {
+  const auto found =
+      std::find_if(results.conservation.begin(), results.conservation.end(),
+                   [&](const ConservationRow& row) { return row.profiler == profiler; });
+  EXPECT_NE(found, results.conservation.end());
+  return *found;
+}
+
+TEST(Verdicts, PerfectProfilerPasses) {
+  const Results results = judge_fault(no_fault);
+  EXPECT_EQ(results.summary.exit_code, 0) << results.summary.reason;
+  EXPECT_EQ(results.summary.fail, 0);
+  EXPECT_EQ(results.summary.inconclusive, 0);
+  EXPECT_EQ(cell(results, "GET /a", "file").verdict, Verdict::kPass);
+  EXPECT_EQ(cell(results, "GET /a", "file").error_ns, 0);
+  EXPECT_EQ(cell(results, "GET /b", "file").verdict, Verdict::kPass);  // truth 0
+  EXPECT_FALSE(cell(results, "GET /b", "file").error_pct.has_value());
+  EXPECT_EQ(cell(results, "GET /a", "residual").verdict, Verdict::kPass);
+  EXPECT_EQ(results.links.at(0).verdict, Verdict::kPass);
+  EXPECT_DOUBLE_EQ(results.links.at(0).right_pct, 100);
+  EXPECT_EQ(conservation(results, "plumbline").verdict, Verdict::kPass);
+  EXPECT_EQ(conservation(results, "ledger").verdict, Verdict::kPass);
+}
+
+TEST(Verdicts, LooseRunQueueIsVacuousAndNoPass) {
+  const CellRow row = cell(judge_fault(no_fault), "GET /a", "runqueue");
+  EXPECT_EQ(row.verdict, Verdict::kVacuous);  // 3 us a wait against a tolerance of 15
+  EXPECT_FALSE(row.reason.empty());
+}
+
+TEST(Verdicts, TwoPercentTooMuchCpuFailsInItsCellAlone) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    bend_segments(run, [&](analysis::Segment& segment) {
+      if (endpoint_of(run, segment) != "GET /b") return;
+      time_of(segment, Category::kCpu) += time_of(segment, Category::kCpu) / 50;
+    });
+  });
+  EXPECT_EQ(failed_cells(results), std::vector<std::string>{"GET /b cpu"});
+  EXPECT_NEAR(*cell(results, "GET /b", "cpu").error_pct, 2, 0.05);
+  EXPECT_EQ(results.summary.exit_code, kExitGateFailed);
+}
+
+TEST(Verdicts, HalfAPercentTooMuchCpuPasses) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    bend_segments(run, [](analysis::Segment& segment) {
+      time_of(segment, Category::kCpu) += time_of(segment, Category::kCpu) / 200;
+    });
+  });
+  EXPECT_EQ(results.summary.fail, 0);
+  EXPECT_GT(cell(results, "GET /b", "cpu").error_ns, 0);
+}
+
+TEST(Verdicts, RunQueueBookedAsLockFailsInBoth) {
+  const Results results = judge_runs(5, {.queue_ns_per_segment = 200'000}, [](SyntheticRun& run) {
+    bend_segments(run, [](analysis::Segment& segment) {
+      time_of(segment, Category::kLock) += time_of(segment, Category::kRunQueue);
+      time_of(segment, Category::kRunQueue) = 0;
+    });
+  });
+  EXPECT_EQ(cell(results, "GET /a", "lock").verdict, Verdict::kFail);
+  EXPECT_EQ(cell(results, "GET /a", "runqueue").verdict, Verdict::kFail);
+  EXPECT_EQ(results.summary.exit_code, kExitGateFailed);
+}
+
+TEST(Verdicts, DoubledLedgerFailsInCellsAndConservationAndNotByTheMachine) {
+  const Results results =
+      judge_fault([](SyntheticRun& run) { testing::double_ledger(run.ledger); });
+  EXPECT_EQ(results.summary.exit_code, kExitGateFailed) << results.summary.reason;
+  EXPECT_EQ(results.summary.invalid_runs, 0);
+  EXPECT_EQ(cell(results, "GET /a", "file").verdict, Verdict::kFail);
+  EXPECT_NEAR(*cell(results, "GET /a", "file").error_pct, -50, 1);
+  EXPECT_EQ(conservation(results, "ledger").verdict, Verdict::kFail);
+  EXPECT_EQ(conservation(results, "plumbline").verdict, Verdict::kPass);
+}
+
+// Faults of linking leave every total per endpoint right: only the scorecard can see them.
+TEST(Verdicts, WaitsOfTheNestedSpanGivenToTheRootFailTheLinks) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    bend_segments(run, [&](analysis::Segment& segment) {
+      if (time_of(segment, Category::kSocket) > 0)
+        segment.span = run.recording.spans.root[segment.span];
+    });
+  });
+  EXPECT_TRUE(failed_cells(results).empty());
+  EXPECT_EQ(results.links.at(0).verdict, Verdict::kFail);
+  EXPECT_GT(results.links.at(0).wrong_pct, 10);
+  EXPECT_EQ(results.summary.exit_code, kExitGateFailed);
+}
+
+TEST(Verdicts, WaitsLinkedToNoSpanFailLinksAndCells) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    bend_segments(run, [&](analysis::Segment& segment) {
+      if (time_of(segment, Category::kLock) > 0) segment.span = analysis::kNone;
+    });
+  });
+  EXPECT_GT(results.links.at(0).none_pct, 10);
+  EXPECT_EQ(results.links.at(0).verdict, Verdict::kFail);
+  EXPECT_EQ(cell(results, "GET /a", "lock").verdict, Verdict::kFail);
+}
+
+TEST(Verdicts, TimeTheProfilerCannotAccountForFailsConservation) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    bend_segments(run, [](analysis::Segment& segment) {
+      const std::int64_t lost_ns = time_of(segment, Category::kSocket) / 10;
+      time_of(segment, Category::kSocket) -= lost_ns;
+      segment.parts.residual_ns += lost_ns;
+    });
+  });
+  EXPECT_EQ(conservation(results, "plumbline").verdict, Verdict::kFail);
+  EXPECT_EQ(cell(results, "GET /a", "residual").verdict, Verdict::kFail);
+  EXPECT_EQ(cell(results, "GET /a", "socket").verdict, Verdict::kFail);
+}
+
+TEST(Verdicts, TruthKnownTooLooselyIsInconclusive) {
+  const Results results = judge_runs(5, {.wake_up_ns = 100'000}, no_fault);
+  const CellRow& row = cell(results, "GET /a", "socket");
+  EXPECT_EQ(row.verdict, Verdict::kInconclusive);
+  EXPECT_NE(row.reason.find("the truth is known to"), std::string::npos);
+  EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
+}
+
+// A run-to-run spread of 2 % around an error of 0 neither passes nor fails at 1 %.
+TEST(Verdicts, ErrorsThatScatterAcrossTheToleranceAreInconclusive) {
+  const Results results = judge_fault([](SyntheticRun& run) {
+    const std::int64_t sign = run.ledger.seed % 2 == 0 ? 1 : -1;
+    bend_segments(run, [&](analysis::Segment& segment) {
+      time_of(segment, Category::kLock) += sign * time_of(segment, Category::kLock) / 50;
+    });
+  });
+  EXPECT_EQ(cell(results, "GET /b", "lock").verdict, Verdict::kInconclusive);
+  EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
+}
+
+TEST(Verdicts, OneRunProvesNothing) {
+  const Results results = judge_runs(1, {}, no_fault);
+  EXPECT_EQ(cell(results, "GET /a", "file").verdict, Verdict::kInconclusive);
+  EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
+}
+
+TEST(Verdicts, SkippedCategoryIsListedAndLeavesTheRestJudged) {
+  const Results results = judge_runs(5, {.no_file = true}, no_fault);
+  EXPECT_EQ(cell(results, "GET /a", "file").verdict, Verdict::kSkipped);
+  EXPECT_EQ(cell(results, "GET /a", "file").reason, "no /dev/fuse here");
+  EXPECT_EQ(cell(results, "GET /b", "file").verdict, Verdict::kPass);  // injects none: truth is 0
+  EXPECT_EQ(results.summary.skipped, 1);
+  EXPECT_EQ(results.summary.exit_code, kExitOk);
+}
+
+TEST(Verdicts, ScenarioWithNothingLeftToInjectIsSkippedAsAWhole) {
+  ScoredRun run;
+  EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
+  endpoint.name = "only files";
+  endpoint.of(Category::kFile).injected = true;
+  run.truth.skipped[Category::kFile] = "no /dev/fuse here";
+  const Results results =
+      judge_campaigns({{"files", "plumbline", {run, run}}}, Tolerances{}, Environment{});
+  EXPECT_EQ(results.summary.exit_code, kExitSkipped) << results.summary.reason;
+  EXPECT_EQ(results.summary.pass + results.summary.fail, 0);
+}
+
+// Six runs, of which one or three were stopped for 300 ms; the fault is in the disturbed ones.
+Results with_invalid_runs(int invalid) {
+  Campaign campaign{"synthetic", "plumbline", {}};
+  for (int repeat = 1; repeat <= 6; ++repeat) {
+    Disturbance disturbance;
+    if (repeat <= invalid) disturbance.stall_ns = 300'000'000;
+    SyntheticRun run = testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance);
+    campaign.runs.push_back(testing::scored(run, repeat));
+  }
+  return judge_campaigns({campaign}, Tolerances{}, Environment{});
+}
+
+TEST(Machine, InvalidRunIsLeftOutOfTheFigures) {
+  const Results results = with_invalid_runs(1);
+  EXPECT_EQ(results.summary.exit_code, kExitOk) << results.summary.reason;
+  EXPECT_EQ(results.summary.invalid_runs, 1);
+  EXPECT_EQ(results.runs.size(), 6u);
+  EXPECT_EQ(cell(results, "GET /a", "cpu").repeats, 5);
+}
+
+TEST(Machine, UnfitOneBlamesNobodyAndStillShowsTheTable) {
+  const Results results = with_invalid_runs(3);
+  EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
+  EXPECT_EQ(results.summary.reason.find("machine unfit: 3 of 6 runs invalid"), 0u);
+  EXPECT_EQ(results.summary.pass + results.summary.fail, 0);
+  EXPECT_EQ(cell(results, "GET /a", "cpu").repeats, 6);
+  EXPECT_GT(cell(results, "GET /a", "cpu").attributed_ns, 0);
+}
+
+TEST(Machine, FurtherRunsAreHopelessOnceTooManyWereInvalid) {
+  Campaign campaign{"synthetic", "plumbline", {}};
+  ScoredRun invalid;
+  invalid.row.machine = MachineVerdict::kInvalid;
+  for (int i = 0; i < 4; ++i) campaign.runs.push_back(invalid);
+  EXPECT_FALSE(is_hopeless(campaign, 10));  // 4 of 14
+  campaign.runs.push_back(invalid);
+  EXPECT_TRUE(is_hopeless(campaign, 10));  // 5 of 15
+}
+
+Results with_verdicts(std::initializer_list<Verdict> verdicts) {
+  Results results;
+  for (const Verdict verdict : verdicts) results.cells.emplace_back().verdict = verdict;
+  return results;
+}
+
+TEST(ExitCode, FollowsItsPrecedence) {
+  using enum Verdict;
+  const auto code = [](std::initializer_list<Verdict> verdicts, const char* unfit = "") {
+    return summarize(with_verdicts(verdicts), unfit).exit_code;
+  };
+  EXPECT_EQ(code({kPass}), 0);
+  EXPECT_EQ(code({kPass, kSkipped, kVacuous}), 0);
+  EXPECT_EQ(code({kPass, kSkipped, kInconclusive}), 3);
+  EXPECT_EQ(code({kPass, kSkipped, kInconclusive, kFail}), 1);
+  EXPECT_EQ(code({kPass, kFail}, "machine unfit"), 1);  // another scenario failed fairly
+  EXPECT_EQ(code({kPass}, "machine unfit"), 3);
+  EXPECT_EQ(code({kSkipped}), 77);
+  EXPECT_EQ(code({kVacuous, kSkipped}), 3);
+}
+
+}  // namespace
+}  // namespace plumbline::harness

@@ -1,0 +1,111 @@
+// All memory is made and touched, and every partner opened, before the first worker starts.
+#include "workloads/runner/workload.h"
+
+#include <atomic>
+#include <exception>
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "analysis/io/error.h"
+#include "workloads/runner/ledger_recorder.h"
+#include "workloads/runner/partners.h"
+#include "workloads/runner/thread_identity.h"
+#include "workloads/runner/truth_directory.h"
+#include "workloads/runner/worker.h"
+#include "workloads/schedule.h"
+
+namespace plumbline::workloads {
+namespace {
+
+// What the threads of a run share.
+struct Run {
+  const Spec& spec;
+  const bool full;
+  std::latch all_ready;
+  std::atomic<bool> stop{false};  // a worker failed; the others need not go on
+};
+
+// One worker's place, made before its thread starts.
+struct Seat {
+  std::string name;
+  Partners partners;
+  const std::vector<ScheduledRequest>& requests;
+  LedgerRecorder recorder;
+  LedgerThread result{};
+  std::exception_ptr failure{};
+};
+
+// Records and spans that the requests can give at most.
+LedgerRecorder make_recorder(const Spec& spec, const std::vector<ScheduledRequest>& requests) {
+  constexpr std::size_t kSetupRecords = 2;  // think time, holders that were not ready
+  std::size_t records = 0;
+  for (const ScheduledRequest& request : requests) {
+    records += spec.endpoints[request.endpoint].step_count + 1 + kSetupRecords;
+  }
+  return {records, records};
+}
+
+std::unique_ptr<TruthDirectory> open_truth(const PartnerNeeds& needs, const Spec& spec,
+                                           const std::filesystem::path& directory) {
+  if (!needs.files && !needs.sockets) return nullptr;
+  if (directory.empty()) {
+    throw io::InputError("scenario " + spec.name +
+                         " has file or socket segments: start plumbline-truthd --directory DIR "
+                         "and give --truth DIR");
+  }
+  return std::make_unique<TruthDirectory>(directory);
+}
+
+void run_seat(Run& run, Seat& seat) {
+  set_thread_identity(seat.name);
+  Worker worker(run.spec, seat.partners, seat.recorder, run.full);
+  run.all_ready.arrive_and_wait();
+  try {
+    worker.run(seat.requests, run.stop);
+  } catch (...) {
+    seat.failure = std::current_exception();
+    run.stop.store(true, std::memory_order_relaxed);
+  }
+  seat.result = worker.totals();
+  seat.result.name = seat.name;
+}
+
+void run_all(Run& run, std::vector<std::unique_ptr<Seat>>& seats) {
+  std::vector<std::thread> threads;
+  threads.reserve(seats.size());
+  for (const auto& seat : seats) threads.emplace_back(run_seat, std::ref(run), std::ref(*seat));
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& seat : seats) {
+    if (seat->failure) std::rethrow_exception(seat->failure);
+  }
+}
+
+}  // namespace
+
+Ledger run_workload(const Spec& spec, const RunOptions& options) {
+  const Schedule schedule = make_schedule(spec, options.seed);
+  const PartnerNeeds needs = partner_needs(spec);
+  const std::unique_ptr<TruthDirectory> truth = open_truth(needs, spec, options.truth);
+  std::vector<std::unique_ptr<Seat>> seats;
+  for (std::size_t i = 0; i < schedule.workers.size(); ++i) {
+    const std::vector<ScheduledRequest>& requests = schedule.workers[i];
+    seats.push_back(std::unique_ptr<Seat>(new Seat{"worker-" + std::to_string(i),
+                                                   Partners(needs, i, truth.get()), requests,
+                                                   make_recorder(spec, requests)}));
+  }
+  Run run{spec, options.full, std::latch(spec.workers)};
+  run_all(run, seats);
+
+  Ledger ledger{spec.json, options.seed, {}, {}};
+  if (needs.files && !truth->skipped().empty()) ledger.skipped.push_back(truth->skipped());
+  for (const auto& seat : seats) {
+    seat->recorder.move_to(seat->result);
+    ledger.threads.push_back(std::move(seat->result));
+  }
+  return ledger;
+}
+
+}  // namespace plumbline::workloads
