@@ -1,5 +1,7 @@
 #include "profiler/capture/edge_clock.h"
 
+#include <algorithm>
+
 #include "profiler/base/counter.h"
 #include "profiler/base/sys.h"
 
@@ -15,7 +17,7 @@ constexpr int kTries = 16;
 constexpr std::int64_t kShortestSwitchNs = 1500;
 // How far the kernel's clock may lag behind ticks before it counts as stolen time: the spread of
 // the clock's own system call.
-constexpr std::int64_t kClockNoiseNs = 1000;
+constexpr std::int64_t kClockNoiseNs = 5000;
 // A lag that a switch could explain, so that the kernel is asked whether there was one.
 constexpr std::int64_t kSuspiciousLagNs = 20'000;
 
@@ -25,23 +27,22 @@ void EdgeClock::begin(int schedstat_fd) {
   schedstat_fd_ = schedstat_fd;
   flag_ = base::SwitchFlag::of_this_thread();
   flag_refused_ = false;
-  sync_ = {};
-  std::uint64_t tick = 0;
-  read_clocks(sync_, tick);
-  read_counters(sync_);
+  Reading reading;
+  read_clocks(reading);
+  read_counters(reading);
+  sync_ = reading.edge;
   last_wall_ns_ = sync_.wall_ns;
   last_cpu_ns_ = sync_.cpu_ns;
-  tick_sync_ = tick;
+  tick_sync_ = reading.tick;
 }
 
 Edge EdgeClock::take_nested() {
-  Edge edge = sync_;
-  std::uint64_t tick = 0;
-  read_clocks(edge, tick);
-  edge.cpu_ns += edge.stolen_ns;
+  Reading reading{.edge = sync_};
+  read_clocks(reading);
+  reading.edge.cpu_ns += reading.edge.stolen_ns;
   base::add(figures_.nested);
   --depth_;
-  return edge;
+  return reading.edge;
 }
 
 // The flag was cleared, is too old to be believed, or may not be used.
@@ -49,62 +50,64 @@ Edge EdgeClock::synchronise() {
   base::add(figures_.synchronisations);
   const bool may_arm = flag_.available() && !flag_refused_ &&
                        edge_clock_mode.flag_trusted.load(std::memory_order_relaxed);
-  Edge edge = sync_;
-  std::uint64_t tick = 0;
+  Reading reading{.edge = sync_};
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    const bool quiet =
-        may_arm ? read_while_armed(edge, tick) : read_between_equal_counts(edge, tick);
-    if (quiet) return settle(edge, tick);
+    const bool quiet = may_arm ? read_while_armed(reading) : read_between_equal_counts(reading);
+    if (quiet) return settle(reading);
   }
   base::add(figures_.torn);
-  return settle(edge, tick);
+  return settle(reading);
 }
 
 // One snapshot: whatever happened between the first and the last read cleared the flag.
-bool EdgeClock::read_while_armed(Edge& edge, std::uint64_t& tick) {
+bool EdgeClock::read_while_armed(Reading& reading) {
   // A flag that only became too old is not armed again: that would hide a switch that falls
   // between the look at it and the write.
   const bool aged = flag_.armed();
   if (!aged) flag_.arm();
-  read_clocks(edge, tick);
+  read_clocks(reading);
   if (aged) {
     if (!flag_.armed()) return false;
-    if (!flag_lied(edge, tick)) return true;
+    if (!flag_lied(reading)) return true;
     flag_.disarm();
     flag_refused_ = true;
     base::add(figures_.mistrusted);
   }
-  if (may_have_switched(edge)) read_counters(edge);
+  if (may_have_switched(reading)) read_counters(reading);
   return flag_refused_ || flag_.armed();
 }
 
 // The same without the flag: the kernel's count of runs is equal before and after.
-bool EdgeClock::read_between_equal_counts(Edge& edge, std::uint64_t& tick) {
-  read_clocks(edge, tick);
-  if (!may_have_switched(edge)) return true;
+bool EdgeClock::read_between_equal_counts(Reading& reading) {
+  read_clocks(reading);
+  if (!may_have_switched(reading)) return true;
   Schedstat before;
   read_schedstat(schedstat_fd_, before);
-  read_clocks(edge, tick);
-  read_counters(edge);
+  read_clocks(reading);
+  read_counters(reading);
   return before.runs == runs_;
 }
 
-void EdgeClock::read_clocks(Edge& edge, std::uint64_t& tick) const {
-  edge.cpu_ns = base::thread_cpu_ns();
-  tick = base::ticks();
-  edge.wall_ns = base::monotonic_ns();
+void EdgeClock::read_clocks(Reading& reading) {
+  reading.edge.cpu_ns = base::thread_cpu_ns();
+  reading.tick = base::ticks();
+  reading.edge.wall_ns = base::monotonic_ns();
 }
 
-bool EdgeClock::may_have_switched(const Edge& edge) const {
-  return edge.wall_ns - edge.cpu_ns - off_cpu_ns_ > kShortestSwitchNs;
+bool EdgeClock::may_have_switched(const Reading& reading) const {
+  return reading.edge.wall_ns - reading.edge.cpu_ns - off_cpu_ns_ > kShortestSwitchNs;
 }
 
-// To be called right after read_clocks: `edge.cpu_ns` is the kernel's own figure here.
-void EdgeClock::read_counters(Edge& edge) {
+// To be called right after read_clocks.
+void EdgeClock::read_counters(Reading& reading) {
+  Edge& edge = reading.edge;
   Schedstat schedstat;
   if (read_schedstat(schedstat_fd_, schedstat)) {
     edge.run_delay_ns = schedstat.run_delay_ns;
+    if (schedstat.runs != runs_) reading.ran_throughout = false;
     runs_ = schedstat.runs;
+  } else {
+    reading.ran_throughout = false;
   }
   rusage usage{};
   base::sys::getrusage(RUSAGE_THREAD, &usage);
@@ -115,23 +118,33 @@ void EdgeClock::read_counters(Edge& edge) {
 
 // Kernels from 6.19 on may leave the flag standing over a wait that ends on the same CPU. Time
 // that the hypervisor took looks alike; the count of runs tells them apart.
-bool EdgeClock::flag_lied(const Edge& edge, std::uint64_t tick) {
-  const std::int64_t expected_ns = sync_.cpu_ns + edge_clock_mode.scale.to_ns(tick - tick_sync_);
-  if (expected_ns - (edge.cpu_ns + sync_.stolen_ns) < kSuspiciousLagNs) return false;
+bool EdgeClock::flag_lied(const Reading& reading) const {
+  const std::int64_t expected_ns =
+      sync_.cpu_ns + edge_clock_mode.scale.to_ns(reading.tick - tick_sync_);
+  if (expected_ns - (reading.edge.cpu_ns + sync_.stolen_ns) < kSuspiciousLagNs) return false;
   Schedstat schedstat;
   return read_schedstat(schedstat_fd_, schedstat) && schedstat.runs != runs_;
 }
 
 // Makes the snapshot the new synchronisation point; reported CPU and wall never go back.
-Edge EdgeClock::settle(Edge edge, std::uint64_t tick) {
+Edge EdgeClock::settle(const Reading& reading) {
+  Edge edge = reading.edge;
   edge.stolen_ns = sync_.stolen_ns;
   edge.cpu_ns += edge.stolen_ns;
-  const std::int64_t lag_ns = last_cpu_ns_ - edge.cpu_ns;
-  if (lag_ns > 0) edge.cpu_ns = last_cpu_ns_;
-  if (lag_ns > kClockNoiseNs) edge.stolen_ns += lag_ns;
-  if (edge.wall_ns < last_wall_ns_) edge.wall_ns = last_wall_ns_;
+  // What was reported, or had to be used, so far.
+  std::int64_t least_cpu_ns = last_cpu_ns_;
+  if (reading.ran_throughout) {
+    least_cpu_ns = std::max(least_cpu_ns, sync_.cpu_ns + edge.wall_ns - sync_.wall_ns);
+  }
+  const std::int64_t lag_ns = least_cpu_ns - edge.cpu_ns;
+  if (lag_ns > kClockNoiseNs) {
+    edge.stolen_ns += lag_ns;
+    edge.cpu_ns = least_cpu_ns;
+  }
+  edge.cpu_ns = std::max(edge.cpu_ns, last_cpu_ns_);
+  edge.wall_ns = std::max(edge.wall_ns, last_wall_ns_);
   sync_ = edge;
-  tick_sync_ = tick;
+  tick_sync_ = reading.tick;
   last_wall_ns_ = edge.wall_ns;
   last_cpu_ns_ = edge.cpu_ns;
   figures_.cpu_ns.store(edge.cpu_ns, std::memory_order_relaxed);

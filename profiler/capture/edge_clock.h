@@ -10,7 +10,8 @@
 // the synchronisation point: an inner edge reads the clocks and stores nothing.
 //
 // CPU never goes back. Ticks include what the hypervisor took away, the kernel's clock does not:
-// when it turns out behind what was already reported, the difference moves to `stolen_ns`.
+// where the thread was not switched out (the flag stood, or the kernel counts no new run) and the
+// kernel's clock still lags, the difference is `stolen_ns`: measured, not a remainder.
 //
 // Thread rule: owner thread only, except remote_edge. Signal rule: async-signal-safe.
 // Failure: none; without schedstat the run queue reads 0, and the session says so.
@@ -101,13 +102,19 @@ class EdgeClock {
   }
   Edge take_nested();
   Edge synchronise();
-  bool read_while_armed(Edge& edge, std::uint64_t& tick);
-  bool read_between_equal_counts(Edge& edge, std::uint64_t& tick);
-  void read_clocks(Edge& edge, std::uint64_t& tick) const;
-  bool may_have_switched(const Edge& edge) const;
-  void read_counters(Edge& edge);
-  bool flag_lied(const Edge& edge, std::uint64_t tick);
-  Edge settle(Edge edge, std::uint64_t tick);
+  // A snapshot being taken.
+  struct Reading {
+    Edge edge;  // edge.cpu_ns is the kernel's own figure
+    std::uint64_t tick = 0;
+    bool ran_throughout = true;  // not switched out since the last synchronisation
+  };
+  bool read_while_armed(Reading& reading);
+  bool read_between_equal_counts(Reading& reading);
+  static void read_clocks(Reading& reading);
+  bool may_have_switched(const Reading& reading) const;
+  void read_counters(Reading& reading);
+  bool flag_lied(const Reading& reading) const;
+  Edge settle(const Reading& reading);
 
   std::uint32_t depth_ = 0;
   bool flag_refused_ = false;  // mistrusted on this thread: the thread clock from here on

@@ -16,16 +16,15 @@ bool report_losses(Thread& thread, const Edge& edge, Room room) {
   const auto unreported = [&](Kind kind) {
     return account.unreported[static_cast<std::size_t>(kind)];
   };
-  const bool written = try_emit(thread, format::RecordType::kLoss,
-                                format::Loss{.header = {},
-                                             .edge = edge,
-                                             .span_id = thread.active.span_id,
-                                             .scopes = unreported(Kind::kScope),
-                                             .spans = unreported(Kind::kSpan),
-                                             .waits = unreported(Kind::kWait),
-                                             .samples = unreported(Kind::kSample)},
-                                room);
-  if (!written) return false;
+  const auto fill = [&](format::Loss& loss) {
+    loss.edge = edge;
+    loss.span_id = thread.active.span_id;
+    loss.scopes = unreported(Kind::kScope);
+    loss.spans = unreported(Kind::kSpan);
+    loss.waits = unreported(Kind::kWait);
+    loss.samples = unreported(Kind::kSample);
+  };
+  if (!try_emit<format::Loss>(thread, format::RecordType::kLoss, fill, room)) return false;
   account.unreported = {};
   account.any_unreported = false;
   return true;

@@ -36,18 +36,21 @@ template <class Record>
 Record* try_start_record(Thread& thread, format::RecordType type, std::uint32_t tail_bytes,
                          Room room = Room::kOrdinary) {
   const std::uint32_t size_bytes = format::padded_size(sizeof(Record), tail_bytes);
-  if (thread.ring.writing()) [[unlikely]] return nullptr;
+  if (thread.ring.writing()) [[unlikely]]
+    return nullptr;
   void* memory = thread.ring.reserve(size_bytes, kept_free_bytes(room));
-  if (memory == nullptr) [[unlikely]] return nullptr;
-  auto* record = static_cast<Record*>(memory);
-  record->header = {type, 0, size_bytes};
-  return record;
+  if (memory == nullptr) [[unlikely]]
+    return nullptr;
+  // One store instead of three: whoever reads the header as a whole next would have to wait for
+  // them to reach the cache (little-endian, like the whole format).
+  const std::uint64_t header = static_cast<std::uint64_t>(type) | std::uint64_t{size_bytes} << 32;
+  std::memcpy(memory, &header, sizeof header);
+  return static_cast<Record*>(memory);
 }
 
 // The same for a record that is accounted for.
 template <class Record>
-Record* start_record(Thread& thread, format::RecordType type, Kind kind,
-                     std::uint32_t tail_bytes) {
+Record* start_record(Thread& thread, format::RecordType type, Kind kind, std::uint32_t tail_bytes) {
   const bool reentry = thread.ring.writing();
   auto* record = try_start_record<Record>(thread, type, tail_bytes);
   if (record == nullptr) [[unlikely]] {
@@ -60,33 +63,29 @@ Record* start_record(Thread& thread, format::RecordType type, Kind kind,
 
 inline void finish_record(Thread& thread, std::uint32_t size_bytes) {
   thread.ring.commit(size_bytes);
-  if (thread.ring.more_than_half_full()) [[unlikely]] recording.wake_drain();
+  if (thread.ring.more_than_half_full()) [[unlikely]]
+    recording.wake_drain();
 }
 
-template <class Record>
-void fill_and_finish(Thread& thread, Record& record, const Record& content) {
-  const format::RecordHeader header = record.header;
-  record = content;
-  record.header = header;
-  finish_record(thread, sizeof(Record));
-}
-
-// A record of fixed size in one go. The header is filled in here.
-template <class Record>
-bool emit(Thread& thread, format::RecordType type, Kind kind, const Record& content) {
+// A record of fixed size in one go: `fill(Record&)` writes everything but the header, in place. (A
+// copy of a record made on the stack stalled on its own stores, 15 ns a record.)
+template <class Record, class Fill>
+bool emit(Thread& thread, format::RecordType type, Kind kind, const Fill& fill) {
   auto* record = start_record<Record>(thread, type, kind, /*tail_bytes=*/0);
   if (record == nullptr) return false;
-  fill_and_finish(thread, *record, content);
+  fill(*record);
+  finish_record(thread, sizeof(Record));
   return true;
 }
 
 // One that is not accounted for: the caller keeps what does not fit.
-template <class Record>
-bool try_emit(Thread& thread, format::RecordType type, const Record& content,
+template <class Record, class Fill>
+bool try_emit(Thread& thread, format::RecordType type, const Fill& fill,
               Room room = Room::kOrdinary) {
   auto* record = try_start_record<Record>(thread, type, /*tail_bytes=*/0, room);
   if (record == nullptr) return false;
-  fill_and_finish(thread, *record, content);
+  fill(*record);
+  finish_record(thread, sizeof(Record));
   return true;
 }
 

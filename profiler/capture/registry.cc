@@ -92,15 +92,13 @@ void forget_earlier_session(Thread& thread) {
 }
 
 void write_thread_start(Thread& thread, bool existed) {
-  format::ThreadStart start{};
-  start.edge = thread.clock.take();
-  base::sys::call(SYS_prctl, PR_GET_NAME, address(start.name));
-  start.header = {format::RecordType::kThreadStart,
-                  existed ? format::kThreadExisted : std::uint16_t{0}, sizeof start};
-  void* room = thread.ring.reserve(sizeof start);
-  if (room == nullptr) return;  // cannot be: the ring is empty
-  std::memcpy(room, &start, sizeof start);
-  thread.ring.commit(sizeof start);
+  const Edge edge = thread.clock.take();
+  const auto fill = [&](format::ThreadStart& start) {
+    start.header.flags = existed ? format::kThreadExisted : std::uint16_t{0};
+    start.edge = edge;
+    base::sys::call(SYS_prctl, PR_GET_NAME, address(start.name));
+  };
+  try_emit<format::ThreadStart>(thread, format::RecordType::kThreadStart, fill);
 }
 
 // Identity: what never changes while the thread lives.
@@ -130,9 +128,10 @@ void join_session(Thread& thread, std::uint32_t generation, bool existed) {
 }
 
 void write_thread_name(Thread& thread) {
-  format::ThreadName name{};
-  base::sys::call(SYS_prctl, PR_GET_NAME, address(name.name));
-  try_emit(thread, format::RecordType::kThreadName, name, Room::kLastWords);
+  const auto fill = [](format::ThreadName& name) {
+    base::sys::call(SYS_prctl, PR_GET_NAME, address(name.name));
+  };
+  try_emit<format::ThreadName>(thread, format::RecordType::kThreadName, fill, Room::kLastWords);
 }
 
 // Destructor of exit_key: asks for another round until the last, so that destructors of the
@@ -211,8 +210,9 @@ void write_thread_end(Thread& thread) {
   write_unblocked(thread);
   if (thread.account.any_unreported) report_losses(thread, edge, Room::kLastWords);
   write_thread_name(thread);
-  try_emit(thread, format::RecordType::kThreadEnd,
-           format::ThreadEnd{.header = {}, .edge = edge}, Room::kLastWords);
+  try_emit<format::ThreadEnd>(
+      thread, format::RecordType::kThreadEnd, [&](format::ThreadEnd& end) { end.edge = edge; },
+      Room::kLastWords);
 }
 
 void release_thread(Thread& thread) {

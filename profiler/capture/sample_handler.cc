@@ -67,9 +67,8 @@ bool interrupted_a_call(const ucontext_t& context) {
 
 void take_sample(Thread& thread, const ucontext_t& context, std::uint64_t period_ns) {
   const Edge edge = thread.clock.take();
-  auto* record =
-      start_record<format::Sample>(thread, format::RecordType::kSample, Kind::kSample,
-                                   format::kMaxFrames * sizeof(std::uint64_t));
+  auto* record = start_record<format::Sample>(thread, format::RecordType::kSample, Kind::kSample,
+                                              format::kMaxFrames * sizeof(std::uint64_t));
   if (record == nullptr) return;
   auto* frames = reinterpret_cast<std::uint64_t*>(record + 1);
   const Walk walk = walk_stack(registers_at(context), thread.stack, frames, format::kMaxFrames);

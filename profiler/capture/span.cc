@@ -30,21 +30,24 @@ void emit_start(Thread& thread, const plumbline_span_context& span,
                 const plumbline_span_context* parent, std::uint32_t tracer_name, std::uint32_t name,
                 std::int64_t wall_ns) {
   if (parent == nullptr && span.root_span_id != span.span_id) parent = &thread.active;
-  emit(thread, RecordType::kSpanStart, Kind::kSpan,
-       format::SpanStart{.header = {},
-                         .wall_ns = wall_ns,
-                         .trace_id_high = span.trace_id_high,
-                         .trace_id_low = span.trace_id_low,
-                         .span_id = span.span_id,
-                         .parent_span_id = parent != nullptr ? parent->span_id : 0,
-                         .root_span_id = span.root_span_id,
-                         .name_id = name,
-                         .tracer_name_id = tracer_name});
+  emit<format::SpanStart>(thread, RecordType::kSpanStart, Kind::kSpan,
+                          [&](format::SpanStart& start) {
+                            start.wall_ns = wall_ns;
+                            start.trace_id_high = span.trace_id_high;
+                            start.trace_id_low = span.trace_id_low;
+                            start.span_id = span.span_id;
+                            start.parent_span_id = parent != nullptr ? parent->span_id : 0;
+                            start.root_span_id = span.root_span_id;
+                            start.name_id = name;
+                            start.tracer_name_id = tracer_name;
+                          });
 }
 
 void emit_end(Thread& thread, std::uint64_t span_id, std::int64_t wall_ns) {
-  emit(thread, RecordType::kSpanEnd, Kind::kSpan,
-       format::SpanEnd{.header = {}, .wall_ns = wall_ns, .span_id = span_id});
+  emit<format::SpanEnd>(thread, RecordType::kSpanEnd, Kind::kSpan, [&](format::SpanEnd& end) {
+    end.wall_ns = wall_ns;
+    end.span_id = span_id;
+  });
 }
 
 // From `edge` on, `span` is innermost.
@@ -53,9 +56,11 @@ void change_scope(Thread& thread, RecordType type, const Edge& edge,
   if (thread.account.any_unreported) [[unlikely]]
     report_losses(thread, edge);
   if (thread.unblocked_mask != 0) write_unblocked(thread);
-  emit(thread, type, Kind::kScope,
-       format::ScopeChange{
-           .header = {}, .edge = edge, .span_id = span.span_id, .captured_ns = span.captured_ns});
+  emit<format::ScopeChange>(thread, type, Kind::kScope, [&](format::ScopeChange& change) {
+    change.edge = edge;
+    change.span_id = span.span_id;
+    change.captured_ns = span.captured_ns;
+  });
   thread.active = span;
   thread.active.captured_ns = 0;
 }
@@ -98,12 +103,14 @@ void end_span(const plumbline_span_context& span) {
 void set_endpoint(const plumbline_span_context& span, std::string_view name) {
   Thread* thread = recording_thread();
   if (thread == nullptr || span.span_id == 0) return;
-  emit(*thread, RecordType::kSpanEndpoint, Kind::kSpan,
-       format::SpanEndpoint{.header = {},
-                            .wall_ns = thread->clock.now_ns(),
-                            .root_span_id = span.root_span_id,
-                            .name_id = intern_name(name),
-                            .reserved = 0});
+  const std::int64_t now_ns = thread->clock.now_ns();
+  emit<format::SpanEndpoint>(*thread, RecordType::kSpanEndpoint, Kind::kSpan,
+                             [&](format::SpanEndpoint& endpoint) {
+                               endpoint.wall_ns = now_ns;
+                               endpoint.root_span_id = span.root_span_id;
+                               endpoint.name_id = intern_name(name);
+                               endpoint.reserved = 0;
+                             });
 }
 
 void enter_scope(const plumbline_span_context& span, plumbline_scope& scope) {

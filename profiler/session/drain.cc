@@ -1,5 +1,7 @@
 #include "profiler/session/drain.h"
 
+#include <algorithm>
+
 #include "profiler/base/sys.h"
 #include "profiler/capture/descriptor_kind.h"
 #include "profiler/capture/names.h"
@@ -19,9 +21,14 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 format::ThreadState state_of(const Thread& thread) {
   format::ThreadState state{};
   state.header = {format::RecordType::kThreadState, 0, sizeof state};
-  state.now = thread.clock.remote_edge(thread.tid);
+  // First the wait, then the clocks: a wait that begins between the two must not begin after now.
   capture::OpenWait open;
-  if (!thread.open_wait.read(open)) return state;
+  const bool in_wait = thread.open_wait.read(open);
+  state.now = thread.clock.remote_edge(thread.tid);
+  if (!in_wait) return state;
+  // The thread's own edge may be ahead of what the kernel tells others.
+  state.now.wall_ns = std::max(state.now.wall_ns, open.begin.wall_ns);
+  state.now.cpu_ns = std::max(state.now.cpu_ns, open.begin.cpu_ns);
   state.header.flags = format::kThreadInWait;
   state.wait_begin = open.begin;
   state.wait_span_id = open.span_id;
