@@ -36,12 +36,13 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
     const std::string text = *entry;
     if (!more.contains(text.substr(0, text.find('=')))) merged.push_back(text);
   }
-  for (const auto& [key, value] : more) merged.push_back(key + "=" + value);
+  for (const auto& [key, value] : more) merged.push_back(fmt::format("{}={}", key, value));
   return merged;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -156,7 +157,7 @@ std::string ChildProcess::read_line(milliseconds timeout) {
     }
     end = output_.find('\n');
   }
-  const std::string line = output_.substr(0, end);
+  std::string line = output_.substr(0, end);
   output_.erase(0, end + 1);
   return line;
 }

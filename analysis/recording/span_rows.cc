@@ -81,8 +81,7 @@ void SpanRows::settle_span(Index row, NameRows& names) {
   }
   spans_.name[row] = names.row_of(name_id_[row]);
   const EndpointCall& endpoint = endpoint_calls_[row];
-  spans_.endpoint[row] =
-      endpoint.wall_ns < 0 ? spans_.name[row] : names.row_of(endpoint.name_id);
+  spans_.endpoint[row] = endpoint.wall_ns < 0 ? spans_.name[row] : names.row_of(endpoint.name_id);
   const Index root = find(spans_.root_span_id[row]);
   if (root != kNone && spans_.start_ns[root] >= 0) spans_.root[row] = root;
   if (spans_.end_ns[row] >= 0 && spans_.end_ns[row] < spans_.start_ns[row]) {

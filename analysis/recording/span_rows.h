@@ -42,9 +42,9 @@ class SpanRows {
   Recording& recording_;
   SpanTable& spans_;
   RowIndex index_;
-  std::vector<std::uint32_t> name_id_;          // by row
+  std::vector<std::uint32_t> name_id_;        // by row
   std::vector<EndpointCall> endpoint_calls_;  // by row: the latest
-  std::uint64_t last_id_ = 0;                   // neighbouring records mostly belong to one span
+  std::uint64_t last_id_ = 0;                 // neighbouring records mostly belong to one span
   Index last_row_ = kNone;
 };
 

@@ -77,7 +77,7 @@ def assemble(folder: Path, build: Path) -> Path:
         (installation / part).mkdir(parents=True)
         for origin in (build, folder / "build"):
             for file in (origin / part).glob(pattern):
-                shutil.copy(file, installation / part, follow_symlinks=False)
+                shutil.copy(file, installation / part)  # a link becomes what it points to
     (installation / "share").symlink_to((build / "share").resolve())
     return installation
 
@@ -101,7 +101,8 @@ def rows_that_failed(results: dict, must_fail: str) -> bool:
         rows = [row for row in results["conservation"] if row["profiler"] == (who or "plumbline")]
         return bool(rows) and all(
             row["verdict"] == "fail" and row[figure] > row["tolerance"][figure] for row in rows)
-    raise SystemExit(f"Must fail: {must_fail}: expected links, cells CATEGORY or conservation FIGURE")
+    raise SystemExit(f"Must fail: {must_fail}: expected links, cells CATEGORY or "
+                     "conservation FIGURE")
 
 
 def judge(fault: Fault, installation: Path, repeat: int) -> tuple[str, str]:
