@@ -61,9 +61,10 @@ inline int ftruncate(int fd, std::int64_t bytes) {
 inline int fstat(int fd, struct stat* result) {
   return static_cast<int>(call(SYS_fstat, fd, address(result)));
 }
-// The type of the file behind `fd` in stx_mode, without asking a file server.
-inline int file_type(int fd, struct statx* result) {
-  return static_cast<int>(call(SYS_statx, fd, address(""), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+// The type in stx_mode, without asking a file server: of `fd` if `path` is empty, else of `path`
+// from there.
+inline int file_type(int fd, const char* path, struct statx* result) {
+  return static_cast<int>(call(SYS_statx, fd, address(path), AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
                                STATX_TYPE, address(result)));
 }
 inline int fcntl(int fd, int command, long argument) {
@@ -103,18 +104,6 @@ inline long futex_wait(const std::uint32_t* word, std::uint32_t expected, std::i
 }
 inline void futex_wake(const std::uint32_t* word) {
   call(SYS_futex, address(word), FUTEX_WAKE_PRIVATE, 1);
-}
-
-// Moves `fd` out of the numbers a program may count on (the lowest free ones), into the upper half
-// of what it may open, close-on-exec. Keeps `fd` when there is no room.
-inline int move_high(int fd) {
-  if (fd < 0) return fd;
-  rlimit limit{};
-  call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, address(&limit));
-  const int moved = fcntl(fd, F_DUPFD_CLOEXEC, static_cast<long>(limit.rlim_cur / 2));
-  if (moved < 0) return fd;
-  close(fd);
-  return moved;
 }
 
 }  // namespace plumbline::base::sys

@@ -7,10 +7,10 @@ namespace plumbline::capture {
 using format::Category;
 using format::DescriptorKind;
 
-DescriptorKind descriptor_kind(int fd) {
-  struct statx status {};
-  if (fd < 0 || base::sys::file_type(fd, &status) != 0) return DescriptorKind::kUnknown;
-  switch (status.stx_mode & S_IFMT) {
+namespace {
+
+DescriptorKind kind_of_mode(unsigned mode) {
+  switch (mode & S_IFMT) {
     case S_IFREG:
     case S_IFDIR:
     case S_IFBLK:
@@ -26,6 +26,20 @@ DescriptorKind descriptor_kind(int fd) {
     default:
       return DescriptorKind::kUnknown;
   }
+}
+
+}  // namespace
+
+DescriptorKind descriptor_kind(int fd) {
+  struct statx status {};
+  if (fd < 0 || base::sys::file_type(fd, "", &status) != 0) return DescriptorKind::kUnknown;
+  return kind_of_mode(status.stx_mode);
+}
+
+DescriptorKind descriptor_kind_at(const char* path) {
+  struct statx status {};
+  if (base::sys::file_type(AT_FDCWD, path, &status) != 0) return DescriptorKind::kUnknown;
+  return kind_of_mode(status.stx_mode);
 }
 
 Category category_of(DescriptorKind kind) {

@@ -11,6 +11,8 @@
 namespace plumbline::capture {
 
 format::DescriptorKind descriptor_kind(int fd);
+// Of the descriptor behind a path like /proc/self/task/TID/fd/N.
+format::DescriptorKind descriptor_kind_at(const char* path);
 
 format::Category category_of(format::DescriptorKind kind);
 

@@ -154,14 +154,14 @@ Edge EdgeClock::settle(const Reading& reading) {
   return edge;
 }
 
-Edge EdgeClock::remote_edge(int tid) const {
+Edge EdgeClock::remote_edge(int tid, int schedstat_fd) const {
   Edge edge{};
   Schedstat before, after;
   for (int attempt = 0; attempt < 3; ++attempt) {
-    read_schedstat(schedstat_fd_, before);
+    read_schedstat(schedstat_fd, before);
     edge.cpu_ns = base::thread_cpu_ns(tid);
     edge.wall_ns = base::monotonic_ns();
-    if (!read_schedstat(schedstat_fd_, after) || after.runs == before.runs) break;
+    if (!read_schedstat(schedstat_fd, after) || after.runs == before.runs) break;
   }
   edge.run_delay_ns = after.run_delay_ns;
   edge.stolen_ns = base::read(figures_.stolen_ns);

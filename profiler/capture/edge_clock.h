@@ -90,8 +90,9 @@ class EdgeClock {
   bool busy() const { return depth_ != 0; }
 
   // The thread's clocks as another thread reads them; not one snapshot while the thread runs. Its
-  // voluntary switches and faults are those of its last synchronisation.
-  Edge remote_edge(int tid) const;
+  // voluntary switches and faults are those of its last synchronisation. `schedstat_fd`: the
+  // reader's own, of thread `tid`.
+  Edge remote_edge(int tid, int schedstat_fd) const;
 
   const EdgeClockFigures& figures() const { return figures_; }
 

@@ -28,6 +28,9 @@ using registry_detail::slots;
 using registry_detail::slots_used;
 
 std::atomic<std::uint32_t> last_index{0};
+// Threads that vanished, a list. Their descriptors are to be closed by the next thread that comes
+// or goes: the drain thread has descriptors of its own and does not reach the program's.
+std::atomic<Thread*> left_behind{nullptr};
 std::size_t default_usable_stack_bytes = 0;
 pthread_key_t exit_key;
 bool exit_key_made = false;
@@ -101,14 +104,31 @@ void write_thread_start(Thread& thread, bool existed) {
   try_emit<format::ThreadStart>(thread, format::RecordType::kThreadStart, fill);
 }
 
+void close_all(Thread& thread) {
+  detach_sampler(thread);
+  thread.schedstat.close();
+}
+
+void close_what_was_left_behind() {
+  if (base::read(left_behind) == nullptr) return;
+  Thread* vanished = left_behind.exchange(nullptr, std::memory_order_acquire);
+  while (vanished != nullptr) {
+    Thread* next = vanished->next_left_behind;
+    close_all(*vanished);
+    vanished->life.store(Thread::Life::kEnded, std::memory_order_release);
+    vanished = next;
+  }
+}
+
 // Identity: what never changes while the thread lives.
 void identify(Thread& thread) {
+  close_what_was_left_behind();
   thread.tid = base::sys::gettid();
   thread.index = last_index.fetch_add(1, std::memory_order_relaxed) + 1;
   const bool main_thread = thread.tid == base::sys::getpid();
   thread.stack =
       main_thread ? bounds_of_main_thread() : bounds_of_created_thread(thread.usable_stack_bytes);
-  thread.schedstat_fd = open_schedstat(thread.tid);
+  thread.schedstat = base::OwnFile(open_schedstat(thread.tid));
   thread.random.seed_from_system();
   if (exit_key_made && exit_key < kKeysWithoutMalloc) pthread_setspecific(exit_key, &thread);
 }
@@ -117,7 +137,7 @@ void identify(Thread& thread) {
 // current_thread points here.
 void join_session(Thread& thread, std::uint32_t generation, bool existed) {
   forget_earlier_session(thread);
-  thread.clock.begin(thread.schedstat_fd);
+  thread.clock.begin(thread.schedstat.fd());
   write_thread_start(thread, existed);
   thread.life.store(Thread::Life::kLive, std::memory_order_release);
   thread.generation.store(generation, std::memory_order_release);
@@ -147,6 +167,8 @@ void on_thread_exit(void* value) {
   const bool records = base::read(thread->generation) == base::read(recording.generation);
   if (records) write_thread_end(*thread);
   current_thread = &inert_thread;
+  close_all(*thread);
+  close_what_was_left_behind();
   thread->life.store(Thread::Life::kEnded, std::memory_order_release);
 }
 
@@ -216,7 +238,6 @@ void write_thread_end(Thread& thread) {
 }
 
 void release_thread(Thread& thread) {
-  if (thread.schedstat_fd >= 0) base::sys::close(thread.schedstat_fd);
   const std::uint32_t used = slots_used.load(std::memory_order_acquire);
   for (std::uint32_t slot = 0; slot < used; ++slot) {
     if (slots[slot].load(std::memory_order_relaxed) != &thread) continue;
@@ -224,6 +245,15 @@ void release_thread(Thread& thread) {
     break;
   }
   unmap(thread);
+}
+
+void leave_behind(Thread& thread) {
+  thread.life.store(Thread::Life::kVanished, std::memory_order_relaxed);
+  thread.generation.store(0, std::memory_order_relaxed);
+  thread.next_left_behind = base::read(left_behind);
+  while (!left_behind.compare_exchange_weak(thread.next_left_behind, &thread,
+                                            std::memory_order_release, std::memory_order_relaxed)) {
+  }
 }
 
 bool thread_is_gone(const Thread& thread) {

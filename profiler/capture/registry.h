@@ -43,6 +43,10 @@ void for_each_thread(Visit&& visit);
 // Drain thread only: the thread has ended and its ring is empty. Unmaps it.
 void release_thread(Thread& thread);
 
+// Drain thread only: has the program close what a vanished thread left open; it becomes kEnded
+// then.
+void leave_behind(Thread& thread);
+
 // Drain thread only: true when the kernel no longer knows the thread.
 bool thread_is_gone(const Thread& thread);
 

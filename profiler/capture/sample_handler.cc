@@ -17,7 +17,7 @@ struct sigaction previous_handler;
 bool is_ours(const SamplerState& sampler, const Thread& thread, const siginfo_t& info) {
   switch (sampler.kind) {
     case SamplerKind::kPerfTaskClock:
-      return info.si_code > 0 && info.si_code < SI_KERNEL && info.si_fd == sampler.perf_fd;
+      return info.si_code > 0 && info.si_code < SI_KERNEL && info.si_fd == sampler.perf.fd();
     case SamplerKind::kThreadCpuTimer:
       return info.si_code == SI_TIMER && info.si_value.sival_ptr == &thread;
     case SamplerKind::kNone:
@@ -44,7 +44,7 @@ void start_next_period(SamplerState& sampler) {
   sampler.period_ns =
       sampler.random.jittered(static_cast<std::uint64_t>(recording.sample_period_ns));
   if (sampler.kind == SamplerKind::kPerfTaskClock) {
-    base::sys::ioctl(sampler.perf_fd, PERF_EVENT_IOC_PERIOD, &sampler.period_ns);
+    base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_PERIOD, &sampler.period_ns);
   } else {
     arm_timer(sampler);
   }

@@ -30,17 +30,18 @@ int open_task_clock(std::uint64_t period_ns) {
 
 bool attach_perf(Thread& thread) {
   SamplerState& sampler = thread.sampler;
-  const int fd = base::sys::move_high(open_task_clock(sampler.period_ns));
+  base::OwnFile perf(open_task_clock(sampler.period_ns));
+  const int fd = perf.fd();
   if (fd < 0) return false;
   const f_owner_ex owner{F_OWNER_TID, thread.tid};
   const bool ready = base::sys::fcntl(fd, F_SETOWN_EX, address(&owner)) == 0 &&
                      base::sys::fcntl(fd, F_SETSIG, kSampleSignal) == 0 &&
                      base::sys::fcntl(fd, F_SETFL, O_ASYNC | O_NONBLOCK) == 0;
   if (!ready) {
-    base::sys::close(fd);
+    perf.close();
     return false;
   }
-  sampler.perf_fd = fd;
+  sampler.perf = perf;
   sampler.kind = SamplerKind::kPerfTaskClock;
   return base::sys::ioctl(fd, PERF_EVENT_IOC_ENABLE, nullptr) == 0;
 }
@@ -90,7 +91,9 @@ bool attach_sampler(Thread& thread) {
 
 void silence_sampler(Thread& thread) {
   const SamplerState& sampler = thread.sampler;
-  if (sampler.perf_fd >= 0) base::sys::ioctl(sampler.perf_fd, PERF_EVENT_IOC_DISABLE, nullptr);
+  if (sampler.perf.still_ours()) {
+    base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_DISABLE, nullptr);
+  }
   if (sampler.timer_id >= 0) {
     const itimerspec never{};
     call(SYS_timer_settime, sampler.timer_id, 0, address(&never), 0);
@@ -103,8 +106,8 @@ void detach_sampler(Thread& thread) {
   // A timer that outlives its thread stays for the life of the process and counts against
   // RLIMIT_SIGPENDING.
   if (sampler.timer_id >= 0) call(SYS_timer_delete, sampler.timer_id);
-  if (sampler.perf_fd >= 0) base::sys::close(sampler.perf_fd);
-  sampler.timer_id = sampler.perf_fd = -1;
+  sampler.timer_id = -1;
+  sampler.perf.close();
 }
 
 }  // namespace plumbline::capture

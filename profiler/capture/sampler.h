@@ -29,6 +29,7 @@ bool install_sample_handler();
 
 // Starts samples for the calling thread by RecordingState::sampler.
 bool attach_sampler(Thread& thread);
+// By the owner, or by any thread of the program once the owner is gone.
 void detach_sampler(Thread& thread);
 
 // Ends samples of any thread, leaving its descriptors to the owner: a handler may be using them.

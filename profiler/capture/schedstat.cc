@@ -9,8 +9,7 @@ int open_schedstat(int tid) {
   base::FixedText<64> path;
   path.append("/proc/self/task/").append_decimal(static_cast<std::uint64_t>(tid));
   path.append("/schedstat");
-  const int fd = base::sys::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  return fd < 0 ? -1 : base::sys::move_high(fd);
+  return base::sys::open(path.c_str(), O_RDONLY | O_CLOEXEC);
 }
 
 bool read_schedstat(int fd, Schedstat& result) {

@@ -15,7 +15,7 @@ struct Schedstat {
   std::uint64_t runs = 0;
 };
 
-// Opens the file of thread `tid` of this process, on a high descriptor. -1 when there is none.
+// Opens the file of thread `tid` of this process. Negative when there is none.
 int open_schedstat(int tid);
 
 bool read_schedstat(int fd, Schedstat& result);

@@ -15,6 +15,7 @@
 
 #include "profiler/base/counter.h"
 #include "profiler/base/event_ring.h"
+#include "profiler/base/own_file.h"
 #include "profiler/base/published.h"
 #include "profiler/base/random.h"
 #include "profiler/capture/edge_clock.h"
@@ -60,14 +61,15 @@ struct Unblocked {
 // What the sampler keeps for a thread (sampler.h).
 struct SamplerState {
   SamplerKind kind = SamplerKind::kNone;
-  int perf_fd = -1;
+  base::OwnFile perf;
   int timer_id = -1;
   std::uint64_t period_ns = 0;  // that led to the next sample
   base::Random random;
 };
 
 struct Thread {
-  enum class Life : std::uint32_t { kPrepared, kLive, kEnded };
+  // kVanished: ended without saying so; what it left open is still open.
+  enum class Life : std::uint32_t { kPrepared, kLive, kVanished, kEnded };
 
   // The session it records for; see RecordingState::generation. Released by the owner when the
   // thread is ready to be drained.
@@ -91,13 +93,15 @@ struct Thread {
   // Set at registration, constant afterwards.
   std::int32_t tid = 0;
   std::uint32_t index = 0;
-  int schedstat_fd = -1;
+  base::OwnFile schedstat;
   std::uint64_t mapped_bytes = 0;
   std::size_t usable_stack_bytes = 0;  // as its creator asked for; 0: unknown
   // What pthread_create was asked to run, until it runs.
   void* (*start_routine)(void*) = nullptr;
   void* start_argument = nullptr;
   int exit_rounds = 0;  // of thread-specific data destructors
+
+  Thread* next_left_behind = nullptr;  // of those that vanished
 
   // Release by the owner, acquire by the drain thread: what it wrote is in the ring.
   std::atomic<Life> life{Life::kPrepared};

@@ -3,7 +3,7 @@
 // A thread of its own measures the tick scale and runs the self-test of the switch flag, some
 // milliseconds in which the drain thread must not be away from the rings. Until it has decided,
 // and for good if the test fails, every edge reads the kernel's clocks: right, but slower.
-// Thread rule: start and finish by the control thread, decided by the drain thread.
+// Thread rule: drain thread.
 // Signal rule: not from handlers. Failure: no thread means the kernel's clocks.
 #pragma once
 

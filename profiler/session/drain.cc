@@ -6,6 +6,7 @@
 #include "profiler/capture/descriptor_kind.h"
 #include "profiler/capture/names.h"
 #include "profiler/capture/registry.h"
+#include "profiler/session/modules.h"
 #include "profiler/session/own_thread.h"
 
 namespace plumbline::session {
@@ -18,13 +19,36 @@ using Bytes = std::span<const std::byte>;
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 
+// A file of the thread under /proc/self/task, as seen from a thread of any descriptor table.
+base::FixedText<64> task_path(const Thread& thread, std::string_view file) {
+  base::FixedText<64> path;
+  path.append("/proc/self/task/").append_decimal(static_cast<std::uint64_t>(thread.tid));
+  path.append("/").append(file);
+  return path;
+}
+
+// The thread's clocks now, read through a descriptor of the caller's.
+format::Edge edge_of(const Thread& thread) {
+  const int schedstat = capture::open_schedstat(thread.tid);
+  const format::Edge edge = thread.clock.remote_edge(thread.tid, schedstat);
+  if (schedstat >= 0) base::sys::close(schedstat);
+  return edge;
+}
+
+// Looked up in the table of the thread: the descriptor is the program's.
+format::DescriptorKind kind_of(const Thread& thread, int descriptor) {
+  base::FixedText<24> file;
+  file.append("fd/").append_decimal(static_cast<std::uint64_t>(descriptor));
+  return capture::descriptor_kind_at(task_path(thread, file.view()).c_str());
+}
+
 format::ThreadState state_of(const Thread& thread) {
   format::ThreadState state{};
   state.header = {format::RecordType::kThreadState, 0, sizeof state};
   // First the wait, then the clocks: a wait that begins between the two must not begin after now.
   capture::OpenWait open;
   const bool in_wait = thread.open_wait.read(open);
-  state.now = thread.clock.remote_edge(thread.tid);
+  state.now = edge_of(thread);
   if (!in_wait) return state;
   // The thread's own edge may be ahead of what the kernel tells others.
   state.now.wall_ns = std::max(state.now.wall_ns, open.begin.wall_ns);
@@ -35,7 +59,7 @@ format::ThreadState state_of(const Thread& thread) {
   state.object = open.object;
   state.category = open.category;
   state.operation = open.operation;
-  if (open.descriptor >= 0) state.descriptor_kind = capture::descriptor_kind(open.descriptor);
+  if (open.descriptor >= 0) state.descriptor_kind = kind_of(thread, open.descriptor);
   if (open.category == format::Category::kOther) {
     state.category = capture::category_of(state.descriptor_kind);
   }
@@ -45,10 +69,7 @@ format::ThreadState state_of(const Thread& thread) {
 format::ThreadName name_of(const Thread& thread) {
   format::ThreadName name{};
   name.header = {format::RecordType::kThreadName, 0, sizeof name};
-  base::FixedText<64> path;
-  path.append("/proc/self/task/").append_decimal(static_cast<std::uint64_t>(thread.tid));
-  path.append("/comm");
-  const int fd = base::sys::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = base::sys::open(task_path(thread, "comm").c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return name;
   const long bytes = base::sys::pread(fd, name.name, sizeof name.name, 0);
   if (bytes > 0) name.name[bytes - 1] = '\0';  // in place of the line end
@@ -62,12 +83,16 @@ bool Drain::start(const Options& options) {
   options_ = options;
   generation_ = base::read(capture::recording.generation);
   if (!start_own_thread(thread_, run, this)) return false;
-  trial_.start(options.cpu_clock);
+  const auto* taken_over = reinterpret_cast<const std::uint32_t*>(&taken_over_);
+  constexpr std::int64_t kLongNs = 1'000'000'000;
+  while (taken_over_.load(std::memory_order_acquire) == 0) {
+    base::sys::futex_wait(taken_over, 0, kLongNs);
+  }
+  if (own_descriptors_) base::sys::close(writer_.descriptor());
   return true;
 }
 
 void Drain::stop() {
-  trial_.finish();
   stop_.store(true, std::memory_order_release);
   capture::recording.wake_drain();
   pthread_join(thread_, nullptr);
@@ -75,8 +100,16 @@ void Drain::stop() {
 
 void* Drain::run(void* drain) {
   become_own_thread();
+  static_cast<Drain*>(drain)->take_over();
   static_cast<Drain*>(drain)->loop();
   return nullptr;
+}
+
+void Drain::take_over() {
+  own_descriptors_ = take_descriptors_of_its_own(writer_.descriptor());
+  taken_over_.store(1, std::memory_order_release);
+  base::sys::futex_wake(reinterpret_cast<const std::uint32_t*>(&taken_over_));
+  trial_.start(options_.cpu_clock);
 }
 
 void Drain::loop() {
@@ -87,7 +120,11 @@ void Drain::loop() {
     capture::recording.drain_wanted.store(0, std::memory_order_relaxed);
     flush(/*last=*/false);
   }
+  trial_.finish();
   flush(/*last=*/true);
+  write_modules(records_);
+  records_.flush();
+  writer_.close();
 }
 
 void Drain::write_cpu_clock() {
@@ -109,7 +146,7 @@ void Drain::flush(bool last) {
 void Drain::flush_thread(Thread& thread, bool last) {
   const Thread::Life life = thread.life.load(std::memory_order_acquire);
   if (thread.generation.load(std::memory_order_acquire) != generation_) {
-    // It ended without ever recording for this session.
+    // It ended without ever recording for this session, or its last words are written.
     if (life == Thread::Life::kEnded) capture::release_thread(thread);
     return;
   }
@@ -133,8 +170,9 @@ void Drain::flush_thread(Thread& thread, bool last) {
   thread.ring.release(pieces);
   if (life != Thread::Life::kEnded && !gone) return;
   ended_.add(thread);
-  if (gone) ++ended_.threads_vanished;
-  capture::release_thread(thread);
+  if (!gone) return capture::release_thread(thread);
+  ++ended_.threads_vanished;
+  capture::leave_behind(thread);
 }
 
 void Drain::write_new_names() {

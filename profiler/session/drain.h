@@ -3,7 +3,7 @@
 // It comes every flush period, and earlier when a ring is more than half full. At each flush it
 // also writes what every live thread is doing just then (ThreadState), so that a program that is
 // killed loses at most one period, open waits included. It blocks all signals, takes no lock of
-// the program, and is not recorded itself.
+// the program, has descriptors of its own where the kernel allows it, and is not recorded itself.
 // Thread rule: start and stop by the control thread. Signal rule: not from handlers.
 // Failure: start gives false when the thread cannot be created.
 #pragma once
@@ -24,13 +24,14 @@ class Drain {
   explicit Drain(RecordingWriter& writer) : writer_(writer), records_(writer) {}
 
   bool start(const Options& options);
-  // Flushes a last time and ends the thread. Afterwards records() and the writer are the caller's.
+  // Has the thread flush a last time, close the file and end.
   void stop();
 
   ProcessRecords& records() { return records_; }
 
  private:
   static void* run(void* drain);
+  void take_over();
   void loop();
   void write_cpu_clock();
   void flush(bool last);
@@ -43,6 +44,9 @@ class Drain {
   Options options_;
   CpuClockTrial trial_;
   pthread_t thread_{};
+  // 0 until the thread has taken the file over. The control thread waits for that.
+  std::atomic<std::uint32_t> taken_over_{0};
+  bool own_descriptors_ = false;
   std::atomic<bool> stop_{false};
   std::uint32_t generation_ = 0;
   std::uint32_t names_written_ = 0;  // numbers below this are in the file

@@ -1,5 +1,6 @@
 #include "profiler/session/own_thread.h"
 
+#include <linux/close_range.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -22,6 +23,13 @@ bool start_own_thread(pthread_t& thread, void* (*body)(void*), void* argument) {
 void become_own_thread() {
   capture::exclude_current_thread();
   base::sys::call(SYS_prctl, PR_SET_NAME, base::sys::address("plumbline"));
+}
+
+bool take_descriptors_of_its_own(int kept) {
+  constexpr long kLast = ~0U;
+  if (base::sys::call(SYS_close_range, kept + 1L, kLast, CLOSE_RANGE_UNSHARE) != 0) return false;
+  if (kept > 0) base::sys::call(SYS_close_range, 0, kept - 1L, 0);
+  return true;
 }
 
 }  // namespace plumbline::session

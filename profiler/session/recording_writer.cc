@@ -32,14 +32,11 @@ format::FileHeader make_header() {
 
 int RecordingWriter::open(const char* path) {
   // Never over another file, never through a link that somebody planted.
-  const int fd = sys::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) return -fd;
+  const base::OwnFile file(
+      sys::open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file.fd() < 0) return -file.fd();
   *this = RecordingWriter();
-  fd_ = sys::move_high(fd);
-  struct stat status {};
-  sys::fstat(fd_, &status);
-  device_ = status.st_dev;
-  inode_ = status.st_ino;
+  file_ = file;
   const format::FileHeader header = make_header();
   iovec piece{const_cast<format::FileHeader*>(&header), sizeof header};
   if (!write_all(&piece, 1)) return failure_;
@@ -68,7 +65,7 @@ void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
     pieces[count++] = {const_cast<std::byte*>(piece.data()), piece.size()};
   }
   header.crc32c = crc;
-  if (failure_ == 0 && !still_our_file()) failure_ = EBADF;
+  if (failure_ == 0 && !file_.still_ours()) failure_ = EBADF;
   if (failure_ != 0 || !write_all(pieces, count)) {
     bytes_lost_ += header.payload_bytes;
     return;
@@ -77,15 +74,9 @@ void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
   ++sequence_;
 }
 
-// A program that closes every descriptor (daemons do) may own our number by now.
-bool RecordingWriter::still_our_file() const {
-  struct stat status {};
-  return sys::fstat(fd_, &status) == 0 && status.st_dev == device_ && status.st_ino == inode_;
-}
-
 bool RecordingWriter::write_all(iovec* pieces, int count) {
   while (count > 0) {
-    const long written = sys::writev(fd_, pieces, count);
+    const long written = sys::writev(file_.fd(), pieces, count);
     if (written == -EINTR) continue;
     if (written <= 0) {
       give_up(written < 0 ? static_cast<int>(-written) : EIO);
@@ -102,12 +93,9 @@ bool RecordingWriter::write_all(iovec* pieces, int count) {
 
 void RecordingWriter::give_up(int error_number) {
   failure_ = error_number;
-  sys::ftruncate(fd_, static_cast<std::int64_t>(bytes_written_));
+  sys::ftruncate(file_.fd(), static_cast<std::int64_t>(bytes_written_));
 }
 
-void RecordingWriter::close() {
-  if (fd_ >= 0 && still_our_file()) sys::close(fd_);
-  fd_ = -1;
-}
+void RecordingWriter::close() { file_.close(); }
 
 }  // namespace plumbline::session

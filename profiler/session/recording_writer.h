@@ -7,12 +7,13 @@
 // Failure: open gives a reason; later failures are kept in failure().
 #pragma once
 
-#include <sys/stat.h>
 #include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+
+#include "profiler/base/own_file.h"
 
 namespace plumbline::session {
 
@@ -27,6 +28,8 @@ class RecordingWriter {
 
   void close();
 
+  int descriptor() const { return file_.fd(); }
+
   // The first error number that a write met; 0: none.
   int failure() const { return failure_; }
   std::uint64_t bytes_written() const { return bytes_written_; }
@@ -34,13 +37,10 @@ class RecordingWriter {
   std::uint64_t bytes_lost() const { return bytes_lost_; }
 
  private:
-  bool still_our_file() const;
   bool write_all(iovec* pieces, int count);
   void give_up(int error_number);
 
-  int fd_ = -1;
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
+  base::OwnFile file_;
   int failure_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t bytes_written_ = 0;

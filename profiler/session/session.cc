@@ -153,9 +153,6 @@ void stop_session() {
     if (base::read(other.generation) == generation) capture::silence_sampler(other);
   });
   session->drain.stop();
-  write_modules(session->drain.records());
-  session->drain.records().flush();
-  session->writer.close();
   report_write_failure(session->writer);
   session = nullptr;
 }

@@ -7,6 +7,7 @@ library would show.
 import json
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -33,9 +34,13 @@ class Guest(unittest.TestCase):
             environment["PLUMBLINE_OUTPUT"] = str(output)
         return environment
 
-    def run_guest(self, *words, environment=None):
+    def run_guest(self, *words, environment=None, few_descriptors=False):
+        def limit():
+            if few_descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+
         return subprocess.run([GUEST, *words], capture_output=True, text=True, check=False,
-                              env=environment, timeout=60)
+                              env=environment, timeout=60, preexec_fn=limit)
 
     def table(self, command, expected_code=0):
         done = subprocess.run([PLUMBLINE, command, self.recording, "--json"], check=False,
@@ -44,7 +49,8 @@ class Guest(unittest.TestCase):
         return json.loads(done.stdout)
 
     def test_output_and_exit_code_stay(self):
-        for words in (("print",), ("exit", "7"), ("threads", "20"), ("unknown",)):
+        for words in (("print",), ("exit", "7"), ("threads", "20"), ("unknown",),
+                      ("descriptors", "100000")):
             with self.subTest(words):
                 self.recording.unlink(missing_ok=True)
                 bare = self.run_guest(*words)
@@ -76,6 +82,25 @@ class Guest(unittest.TestCase):
         threads = self.table("info")["threads"]
         self.assertEqual(len(threads), 51)
         self.assertTrue(all(thread["ended"] for thread in threads))
+
+    # Fault: a thread that ends by the bare system call leaks its ring and its descriptors.
+    def test_threads_that_vanish_leave_nothing_open(self):
+        done = self.run_guest("vanish", "200", few_descriptors=True, environment=self.environment(
+            self.recording, "rate=1000,flush_ms=10"))
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(self.table("info")["counters"]["threads.vanished"], 200)
+        # The standard three, and two of the main thread; at most one vanished thread waits.
+        self.assertLessEqual(int(done.stdout.split()[0]), 3 + 2 + 2)
+
+    # Fault: the program closes all descriptors, and the profiler then uses, or closes, files of
+    # the program that have come to its numbers.
+    def test_a_program_that_closes_every_descriptor_keeps_its_files(self):
+        done = self.run_guest("close-all", few_descriptors=True,
+                              environment=self.environment(self.recording))
+        self.assertEqual(done.returncode, 0)
+        info = self.table("info")
+        self.assertEqual(len(info["threads"]), 5)
+        self.assertTrue(all(thread["ended"] for thread in info["threads"]))
 
     # Fault: a wait in progress is lost when the program is killed.
     # Pass: all but one flush period (100 ms) and the start-up of it is there.

@@ -180,7 +180,7 @@ TEST_P(EdgeClockTest, EdgesMayNest) {
 TEST_P(EdgeClockTest, AnotherThreadSeesTheSameClocks) {
   spin_ns(kMillisecond);
   const Edge own = clock_.take();
-  const Edge remote = clock_.remote_edge(base::sys::gettid());
+  const Edge remote = clock_.remote_edge(base::sys::gettid(), schedstat_fd_);
   EXPECT_GE(remote.wall_ns, own.wall_ns);
   EXPECT_GE(remote.cpu_ns, own.cpu_ns);
   EXPECT_LT(remote.cpu_ns - own.cpu_ns, kMillisecond);
