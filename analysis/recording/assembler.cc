@@ -51,6 +51,8 @@ Taken Assembler::add(format::RecordType type, Bytes record) {
       return taken_if(add_setting(record));
     case RecordType::kCounter:
       return taken_if(add_counter(record));
+    case RecordType::kFlush:
+      return taken_if(threads_.add_flush(record));
   }
   return Taken::kUnknown;
 }

@@ -67,6 +67,9 @@ struct WaitTable {
   std::vector<format::Operation> operation;
   std::vector<format::DescriptorKind> descriptor_kind;
   std::vector<std::uint64_t> object;
+  // Of a lock: who held it when the wait began, and that thread's innermost span. 0: not known.
+  std::vector<std::int32_t> owner_tid;
+  std::vector<std::uint64_t> owner_span_id;
   std::vector<bool> open;  // still waiting when the recording ended: `end` is the last flush
   std::size_t size() const { return thread.size(); }
 };
@@ -84,7 +87,7 @@ struct SampleTable {
 // Calls that returned without blocking, summed between two edges of a thread.
 struct CallSumsTable {
   std::vector<Index> thread, span;
-  std::vector<format::Category> category;  // kOther: the descriptor was not looked at
+  std::vector<format::Category> category;
   std::vector<format::Operation> operation;
   std::vector<std::uint32_t> calls;
   std::vector<std::int64_t> wall_ns, cpu_ns;

@@ -78,4 +78,14 @@ const std::vector<CodeLocation>& Symbolizer::at(std::uint64_t pc) {
   return known_.emplace(pc, look_up(pc)).first->second;
 }
 
+const std::vector<CodeLocation>& Symbolizer::at_call_before(std::uint64_t return_address) {
+  if (return_address > format::kMaxLeftOut) return at(return_address - 1);
+  const auto entry = left_out_.find(return_address);
+  if (entry != left_out_.end()) return entry->second;
+  const std::string name = return_address == 0
+                               ? "[all further frames left out]"
+                               : fmt::format("[{} frames left out]", return_address);
+  return left_out_.emplace(return_address, std::vector<CodeLocation>{{name, "", 0}}).first->second;
+}
+
 }  // namespace plumbline::analysis

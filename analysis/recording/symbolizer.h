@@ -33,9 +33,8 @@ class Symbolizer {
 
   // The same for any frame above a leaf. A return address may lie behind the end of its function
   // (after a call that does not return), so the call is looked up instead.
-  const std::vector<CodeLocation>& at_call_before(std::uint64_t return_address) {
-    return at(return_address - 1);
-  }
+  // A number of frames that are left out (format::kMaxLeftOut) reads "[12 frames left out]".
+  const std::vector<CodeLocation>& at_call_before(std::uint64_t return_address);
 
   // Row of the module that `pc` lies in, or kNone.
   Index module_of(std::uint64_t pc) const;
@@ -51,6 +50,7 @@ class Symbolizer {
   std::vector<Index> by_address_;                                     // rows of modules_
   std::unordered_map<Index, std::unique_ptr<DebugInfo>> debug_info_;  // null: cannot be used
   std::unordered_map<std::uint64_t, std::vector<CodeLocation>> known_;
+  std::unordered_map<std::uint64_t, std::vector<CodeLocation>> left_out_;
   SymbolizerReport report_;
 };
 

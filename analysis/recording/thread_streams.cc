@@ -123,6 +123,8 @@ void ThreadStreams::add_wait_row(const format::Wait& wait, Index thread, Index s
   waits.operation.push_back(known(wait.operation));
   waits.descriptor_kind.push_back(known(wait.descriptor_kind));
   waits.object.push_back(wait.object);
+  waits.owner_tid.push_back(wait.owner_tid);
+  waits.owner_span_id.push_back(wait.owner_span_id);
   waits.open.push_back(is_open);
 }
 
@@ -216,12 +218,21 @@ bool ThreadStreams::add_loss(Bytes bytes) {
   return true;
 }
 
+bool ThreadStreams::add_flush(Bytes bytes) {
+  const auto record = decode<format::Flush>(bytes);
+  if (!record || !is_clock(record->wall_ns)) return false;
+  last_flush_ns_ = std::max(last_flush_ns_, record->wall_ns);
+  return true;
+}
+
 Index ThreadStreams::open_wait(Index thread, const format::ThreadState& state) {
   format::Wait wait{};
   wait.begin = state.wait_begin;
   wait.end = state.now;
   wait.span_id = state.wait_span_id;
   wait.object = state.object;
+  wait.owner_tid = state.owner_tid;
+  wait.owner_span_id = state.owner_span_id;
   wait.category = state.category;
   wait.operation = state.operation;
   wait.descriptor_kind = state.descriptor_kind;
@@ -232,9 +243,10 @@ Index ThreadStreams::open_wait(Index thread, const format::ThreadState& state) {
 
 void ThreadStreams::finish() {
   for (Index thread = 0; thread < states_.size(); ++thread) {
-    const std::optional<format::ThreadState>& alive = states_[thread].alive;
+    std::optional<format::ThreadState>& alive = states_[thread].alive;
     if (!alive) continue;
     const bool waits = is_in_wait(*alive);
+    if (waits) alive->now.wall_ns = std::max(alive->now.wall_ns, last_flush_ns_);
     recording_.events[thread].push_back({.kind = EventKind::kThreadState,
                                          .wait = waits ? open_wait(thread, *alive) : kNone,
                                          .edge = alive->now});

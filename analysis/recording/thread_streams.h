@@ -34,6 +34,7 @@ class ThreadStreams {
   bool add_call_sums(Bytes record);
   bool add_sample(Bytes record);
   bool add_loss(Bytes record);
+  bool add_flush(Bytes record);
 
   // Ends the streams of threads that were alive at the last flush. Once, after all records.
   void finish();
@@ -59,6 +60,7 @@ class ThreadStreams {
   std::unordered_map<std::uint32_t, Index> row_of_thread_index_;
   std::vector<State> states_;  // by thread row
   Index thread_ = kNone;       // of the current block
+  std::int64_t last_flush_ns_ = 0;
 };
 
 }  // namespace plumbline::analysis

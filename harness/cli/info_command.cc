@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -25,6 +26,7 @@ namespace plumbline::harness {
 namespace {
 
 using analysis::Index;
+using analysis::kNone;
 using analysis::Partition;
 using analysis::Recording;
 using io::Align;
@@ -89,6 +91,27 @@ std::vector<ThreadSummary> threads_of(const Info& info) {
   return threads;
 }
 
+// How the stacks of samples and waits ended, by kStackEndIds; open waits have none.
+std::map<std::string, std::uint64_t> stack_ends(const Recording& recording) {
+  std::map<std::string, std::uint64_t> count;
+  for (const std::vector<Index>* stacks : {&recording.samples.stack, &recording.waits.stack}) {
+    for (const Index stack : *stacks) {
+      if (stack == kNone) continue;
+      const auto end = static_cast<std::size_t>(recording.stacks.end[stack]);
+      ++count[std::string(format::kStackEndIds[end])];
+    }
+  }
+  return count;
+}
+
+std::string stack_ends_text(const Recording& recording) {
+  std::vector<std::string> parts;
+  for (const auto& [end, count] : stack_ends(recording)) {
+    parts.push_back(fmt::format("{} {}", count, end));
+  }
+  return fmt::format("ends of samples' and waits': {}", fmt::join(parts, ", "));
+}
+
 // ---- as text ----
 
 std::string seconds(std::int64_t ns) {
@@ -136,7 +159,7 @@ std::string contents_text(const Recording& recording, bool coloured) {
                   roots_in(recording.spans, false)));
   add("waits", recording.waits.size(), fmt::format("{} still open", open_waits));
   add("samples", recording.samples.size(), fmt::format("{} inside hooked calls", in_hook));
-  add("stacks", recording.stacks.size(), "");
+  add("stacks", recording.stacks.size(), stack_ends_text(recording));
   add("modules", recording.modules.size(), "");
   return table.text(coloured);
 }
@@ -303,6 +326,7 @@ std::string as_json(const Info& info) {
                          {"waits", recording.waits.size()},
                          {"samples", recording.samples.size()},
                          {"stacks", recording.stacks.size()},
+                         {"stack_ends", stack_ends(recording)},
                          {"modules", recording.modules.size()},
                          {"threads", threads_json(info)},
                          {"losses", losses_json(recording)},

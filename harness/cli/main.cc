@@ -18,6 +18,7 @@
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
 #include "harness/cli/plot_command.h"
+#include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/gate.h"
 #include "harness/interruption.h"
@@ -37,8 +38,10 @@ void set_up(CLI::App& app, Outcome& outcome) {
   app.footer(
       "Examples:\n"
       "  plumbline run                      is the profiler true? The standard suite\n"
+      "  plumbline record -- ./server       run a program under the profiler\n"
       "  plumbline endpoints x.plumb        where the time of each endpoint went\n"
       "  plumbline COMMAND --help           options and examples of a command");
+  add_record_command(app, outcome);
   add_run_command(app, outcome);
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);

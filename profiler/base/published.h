@@ -42,6 +42,12 @@ class Published {
     return sequence_.load(std::memory_order_relaxed) == number;
   }
 
+  // The number under which a value is open, for any thread; 0: none is.
+  std::uint32_t open_number() const {
+    const std::uint32_t number = sequence_.load(std::memory_order_acquire);
+    return number % 2 == 0 ? 0 : number;
+  }
+
   bool read(Value& value) const {
     const std::uint32_t before = sequence_.load(std::memory_order_acquire);
     if (before % 2 == 0) return false;

@@ -102,8 +102,8 @@ inline long futex_wait(const std::uint32_t* word, std::uint32_t expected, std::i
   const timespec time{timeout_ns / 1'000'000'000, timeout_ns % 1'000'000'000};
   return call(SYS_futex, address(word), FUTEX_WAIT_PRIVATE, expected, address(&time));
 }
-inline void futex_wake(const std::uint32_t* word) {
-  call(SYS_futex, address(word), FUTEX_WAKE_PRIVATE, 1);
+inline void futex_wake(const std::uint32_t* word, int most = 1) {
+  call(SYS_futex, address(word), FUTEX_WAKE_PRIVATE, most);
 }
 
 }  // namespace plumbline::base::sys

@@ -23,7 +23,8 @@ constexpr std::int64_t kSuspiciousLagNs = 20'000;
 
 }  // namespace
 
-void EdgeClock::begin(int schedstat_fd) {
+void EdgeClock::begin(int tid, int schedstat_fd) {
+  tid_ = tid;
   schedstat_fd_ = schedstat_fd;
   flag_ = base::SwitchFlag::of_this_thread();
   flag_refused_ = false;
@@ -82,7 +83,7 @@ bool EdgeClock::read_between_equal_counts(Reading& reading) {
   read_clocks(reading);
   if (!may_have_switched(reading)) return true;
   Schedstat before;
-  read_schedstat(schedstat_fd_, before);
+  read_schedstat(tid_, schedstat_fd_, before);
   read_clocks(reading);
   read_counters(reading);
   return before.runs == runs_;
@@ -102,7 +103,7 @@ bool EdgeClock::may_have_switched(const Reading& reading) const {
 void EdgeClock::read_counters(Reading& reading) {
   Edge& edge = reading.edge;
   Schedstat schedstat;
-  if (read_schedstat(schedstat_fd_, schedstat)) {
+  if (read_schedstat(tid_, schedstat_fd_, schedstat)) {
     edge.run_delay_ns = schedstat.run_delay_ns;
     if (schedstat.runs != runs_) reading.ran_throughout = false;
     runs_ = schedstat.runs;
@@ -123,7 +124,7 @@ bool EdgeClock::flag_lied(const Reading& reading) const {
       sync_.cpu_ns + edge_clock_mode.scale.to_ns(reading.tick - tick_sync_);
   if (expected_ns - (reading.edge.cpu_ns + sync_.stolen_ns) < kSuspiciousLagNs) return false;
   Schedstat schedstat;
-  return read_schedstat(schedstat_fd_, schedstat) && schedstat.runs != runs_;
+  return read_schedstat(tid_, schedstat_fd_, schedstat) && schedstat.runs != runs_;
 }
 
 // Makes the snapshot the new synchronisation point; reported CPU and wall never go back.
@@ -154,14 +155,15 @@ Edge EdgeClock::settle(const Reading& reading) {
   return edge;
 }
 
-Edge EdgeClock::remote_edge(int tid, int schedstat_fd) const {
+Edge EdgeClock::remote_edge() const {
+  constexpr int kNoFile = -1;  // schedstat_fd_ is in the owner's table
   Edge edge{};
   Schedstat before, after;
   for (int attempt = 0; attempt < 3; ++attempt) {
-    read_schedstat(schedstat_fd, before);
-    edge.cpu_ns = base::thread_cpu_ns(tid);
+    read_schedstat(tid_, kNoFile, before);
+    edge.cpu_ns = base::thread_cpu_ns(tid_);
     edge.wall_ns = base::monotonic_ns();
-    if (!read_schedstat(schedstat_fd, after) || after.runs == before.runs) break;
+    if (!read_schedstat(tid_, kNoFile, after) || after.runs == before.runs) break;
   }
   edge.run_delay_ns = after.run_delay_ns;
   edge.stolen_ns = base::read(figures_.stolen_ns);

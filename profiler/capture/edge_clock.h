@@ -55,9 +55,17 @@ struct EdgeClockFigures {
 
 class EdgeClock {
  public:
-  // On the owner thread, before any edge. `schedstat_fd` as open_schedstat gives it; the clock
-  // does not close it.
-  void begin(int schedstat_fd);
+  // On the owner thread, `tid`, before any edge. `schedstat_fd` as open_schedstat gives it, or
+  // negative; the clock does not close it.
+  void begin(int tid, int schedstat_fd);
+
+  // The edge at which the thread became runnable for the first time, for one that has not blocked
+  // since: it has run or queued all its life. Right after begin().
+  Edge birth() const {
+    Edge edge{};
+    edge.wall_ns = sync_.wall_ns - sync_.cpu_ns - sync_.run_delay_ns;
+    return edge;
+  }
 
   Edge take() {
     if (depth_++ != 0) return take_nested();
@@ -90,9 +98,8 @@ class EdgeClock {
   bool busy() const { return depth_ != 0; }
 
   // The thread's clocks as another thread reads them; not one snapshot while the thread runs. Its
-  // voluntary switches and faults are those of its last synchronisation. `schedstat_fd`: the
-  // reader's own, of thread `tid`.
-  Edge remote_edge(int tid, int schedstat_fd) const;
+  // voluntary switches and faults are those of its last synchronisation.
+  Edge remote_edge() const;
 
   const EdgeClockFigures& figures() const { return figures_; }
 
@@ -119,6 +126,7 @@ class EdgeClock {
 
   std::uint32_t depth_ = 0;
   bool flag_refused_ = false;  // mistrusted on this thread: the thread clock from here on
+  int tid_ = 0;
   int schedstat_fd_ = -1;
   base::SwitchFlag flag_;
   std::uint64_t tick_sync_ = 0;

@@ -17,6 +17,11 @@ enum class SamplerKind : std::uint8_t {
   kThreadCpuTimer,  // POSIX timer on the thread's CPU clock: on the tick, at most HZ a second
 };
 
+enum class Unwinder : std::uint8_t {
+  kRules,          // unwind/: tables made of the modules' .eh_frame
+  kFramePointers,  // frame_pointer_walk.h
+};
+
 struct RecordingState {
   // Number of the session that records now; 0: none. A thread records while its own number is
   // equal, so that starting again makes every thread introduce itself again.
@@ -27,12 +32,14 @@ struct RecordingState {
 
   // How samples are taken. Constant while a session records.
   SamplerKind sampler = SamplerKind::kNone;
+  Unwinder unwinder = Unwinder::kRules;
   std::int64_t sample_period_ns = 0;
   std::uint64_t ring_bytes = 0;
 
   // Losses that belong to no single thread.
   std::atomic<std::uint64_t> threads_without_memory{0};
   std::atomic<std::uint64_t> threads_without_slot{0};
+  std::atomic<std::uint64_t> threads_without_perf{0};  // that take the timer instead
   std::atomic<std::uint64_t> threads_without_sampler{0};
   std::atomic<std::uint64_t> foreign_signals{0};
   std::atomic<std::uint64_t> scopes_on_wrong_thread{0};

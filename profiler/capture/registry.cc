@@ -9,6 +9,7 @@
 #include "profiler/capture/emit.h"
 #include "profiler/capture/sampler.h"
 #include "profiler/capture/unblocked.h"
+#include "profiler/capture/wait_owner.h"
 
 namespace plumbline::capture {
 
@@ -48,18 +49,47 @@ bool take_slot(Thread* thread) {
     std::uint32_t used = slots_used.load(std::memory_order_relaxed);
     while (used <= slot && !slots_used.compare_exchange_weak(used, slot + 1)) {
     }
+    thread->slot = slot;
     return true;
   }
   return false;
 }
 
-void unmap(Thread& thread) { base::sys::unmap_memory(&thread, thread.mapped_bytes); }
+// Memory of threads that ended, for those to come: mapping and unmapping, and the faults on fresh
+// pages, were half of what a thread costs. As many as a pool of workers comes and goes with; at
+// most this many rings are kept for nobody.
+constexpr std::size_t kSpares = 64;
+std::atomic<Thread*> spares[kSpares];
+
+void give_back(Thread& thread) {
+  for (std::atomic<Thread*>& spare : spares) {
+    Thread* none = nullptr;
+    // Release: the next owner sees what the drain thread wrote there.
+    if (base::read(spare) == nullptr &&
+        spare.compare_exchange_strong(none, &thread, std::memory_order_release)) {
+      return;
+    }
+  }
+  base::sys::unmap_memory(&thread, thread.mapped_bytes);
+}
+
+Thread* take_spare(std::size_t mapped_bytes) {
+  for (std::atomic<Thread*>& spare : spares) {
+    if (base::read(spare) == nullptr) continue;
+    Thread* thread = spare.exchange(nullptr, std::memory_order_acquire);
+    if (thread == nullptr) continue;
+    if (thread->mapped_bytes == mapped_bytes) return thread;
+    base::sys::unmap_memory(thread, thread->mapped_bytes);  // of a session with other rings
+  }
+  return nullptr;
+}
 
 Thread* allocate_thread() {
   constexpr std::size_t kPageBytes = 4096;
   constexpr std::size_t kHeadBytes = (sizeof(Thread) + kPageBytes - 1) & ~(kPageBytes - 1);
   const std::size_t mapped_bytes = kHeadBytes + recording.ring_bytes;
-  void* memory = base::sys::map_memory(mapped_bytes);
+  void* memory = take_spare(mapped_bytes);
+  if (memory == nullptr) memory = base::sys::map_memory(mapped_bytes);
   if (memory == nullptr) {
     recording.threads_without_memory.fetch_add(1, std::memory_order_relaxed);
     return nullptr;
@@ -69,7 +99,7 @@ Thread* allocate_thread() {
   thread->ring.init(static_cast<std::byte*>(memory) + kHeadBytes, recording.ring_bytes);
   if (take_slot(thread)) return thread;
   recording.threads_without_slot.fetch_add(1, std::memory_order_relaxed);
-  unmap(*thread);
+  give_back(*thread);
   return nullptr;
 }
 
@@ -86,7 +116,9 @@ void forget(Account& account) {
 void forget_earlier_session(Thread& thread) {
   thread.ring.reset();
   thread.active = {};
+  thread.shown.hide();
   thread.in_hook = false;
+  thread.open_wait.close();
   thread.hook_cpu_ns = 0;
   thread.unblocked = {};
   thread.unblocked_mask = 0;
@@ -95,7 +127,7 @@ void forget_earlier_session(Thread& thread) {
 }
 
 void write_thread_start(Thread& thread, bool existed) {
-  const Edge edge = thread.clock.take();
+  const Edge edge = existed ? thread.clock.take() : thread.clock.birth();
   const auto fill = [&](format::ThreadStart& start) {
     start.header.flags = existed ? format::kThreadExisted : std::uint16_t{0};
     start.edge = edge;
@@ -123,11 +155,15 @@ void close_what_was_left_behind() {
 // Identity: what never changes while the thread lives.
 void identify(Thread& thread) {
   close_what_was_left_behind();
+  thread.identified = true;
   thread.tid = base::sys::gettid();
   thread.index = last_index.fetch_add(1, std::memory_order_relaxed) + 1;
   const bool main_thread = thread.tid == base::sys::getpid();
-  thread.stack =
-      main_thread ? bounds_of_main_thread() : bounds_of_created_thread(thread.usable_stack_bytes);
+  const bool forked = thread.stack.high != 0;  // on whatever stack called fork
+  if (!forked) {
+    thread.stack =
+        main_thread ? bounds_of_main_thread() : bounds_of_created_thread(thread.usable_stack_bytes);
+  }
   thread.schedstat = base::OwnFile(open_schedstat(thread.tid));
   thread.random.seed_from_system();
   if (exit_key_made && exit_key < kKeysWithoutMalloc) pthread_setspecific(exit_key, &thread);
@@ -137,11 +173,14 @@ void identify(Thread& thread) {
 // current_thread points here.
 void join_session(Thread& thread, std::uint32_t generation, bool existed) {
   forget_earlier_session(thread);
-  thread.clock.begin(thread.schedstat.fd());
+  thread.clock.begin(thread.tid, thread.schedstat.fd());
   write_thread_start(thread, existed);
   thread.life.store(Thread::Life::kLive, std::memory_order_release);
   thread.generation.store(generation, std::memory_order_release);
   current_thread = &thread;
+  publish_context(thread.shown);
+  remember_thread(thread);
+  if (open_sample_signal()) thread.blocks_sample_signal = true;
   if (!attach_sampler(thread)) {
     recording.threads_without_sampler.fetch_add(1, std::memory_order_relaxed);
   }
@@ -167,6 +206,7 @@ void on_thread_exit(void* value) {
   const bool records = base::read(thread->generation) == base::read(recording.generation);
   if (records) write_thread_end(*thread);
   current_thread = &inert_thread;
+  withdraw_context(thread->shown);
   close_all(*thread);
   close_what_was_left_behind();
   thread->life.store(Thread::Life::kEnded, std::memory_order_release);
@@ -179,12 +219,9 @@ Thread* introduce_current_thread(std::uint32_t generation) {
   if (thread == &inert_thread) return nullptr;
   // Whatever interrupts or is called from here on passes through.
   current_thread = &inert_thread;
-  const bool known = thread != nullptr;
-  if (!known) {
-    thread = allocate_thread();
-    if (thread == nullptr) return nullptr;
-    identify(*thread);
-  }
+  if (thread == nullptr) thread = allocate_thread();
+  if (thread == nullptr) return nullptr;
+  if (!thread->identified) identify(*thread);
   join_session(*thread, generation, /*existed=*/true);
   return thread;
 }
@@ -192,6 +229,9 @@ Thread* introduce_current_thread(std::uint32_t generation) {
 Thread* prepare_thread(const pthread_attr_t* attributes) {
   Thread* thread = allocate_thread();
   if (thread == nullptr) return nullptr;
+  // It begins with its creator's mask.
+  const Thread* creator = current_thread;
+  thread->blocks_sample_signal = creator != nullptr && creator->blocks_sample_signal;
   thread->usable_stack_bytes =
       attributes != nullptr ? usable_stack_bytes(attributes) : default_usable_stack_bytes;
   return thread;
@@ -210,6 +250,16 @@ void adopt_prepared(Thread* thread) {
   } else {
     current_thread = thread;
   }
+}
+
+// The calling thread's own memory stays: a hook may be under way on its stack.
+void forget_threads_of_parent() {
+  for_each_thread([](Thread& thread) {
+    close_all(thread);
+    if (&thread != current_thread) release_thread(thread);
+  });
+  left_behind.store(nullptr, std::memory_order_relaxed);
+  if (current_thread != nullptr) current_thread->identified = false;
 }
 
 void exclude_current_thread() { current_thread = &inert_thread; }
@@ -238,13 +288,8 @@ void write_thread_end(Thread& thread) {
 }
 
 void release_thread(Thread& thread) {
-  const std::uint32_t used = slots_used.load(std::memory_order_acquire);
-  for (std::uint32_t slot = 0; slot < used; ++slot) {
-    if (slots[slot].load(std::memory_order_relaxed) != &thread) continue;
-    slots[slot].store(nullptr, std::memory_order_relaxed);
-    break;
-  }
-  unmap(thread);
+  slots[thread.slot].store(nullptr, std::memory_order_relaxed);
+  give_back(thread);
 }
 
 void leave_behind(Thread& thread) {

@@ -30,6 +30,10 @@ void adopt_prepared(Thread* thread);
 // The drain thread and others of our own: never recorded.
 void exclude_current_thread();
 
+// In a forked child: forgets the parent's threads and closes what they had open. The calling
+// thread is no longer known, and introduces itself anew.
+void forget_threads_of_parent();
+
 // Session start, control thread. Makes the key whose destructor ends threads.
 void prepare_registry();
 

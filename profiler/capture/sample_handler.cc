@@ -1,3 +1,5 @@
+// The program's action for our signal is kept here, since the kernel has room for one only. Several
+// slots, so that a handler that copies one is not overtaken by a program that sets another.
 #include "profiler/capture/sample_handler.h"
 
 #include <errno.h>
@@ -7,12 +9,32 @@
 #include "profiler/base/sys.h"
 #include "profiler/capture/emit.h"
 #include "profiler/capture/sampler.h"
+#include "profiler/capture/stack_walk.h"
 
 namespace plumbline::capture {
 
 namespace {
 
-struct sigaction previous_handler;
+constexpr std::uint32_t kActionSlots = 16;
+struct sigaction program_actions[kActionSlots];
+std::atomic<std::uint32_t> current_action{0};
+std::atomic<std::uint32_t> actions_set{0};
+std::atomic<bool> installed{false};
+
+// glibc's own sigaction by its other name: the usual one is hooked.
+extern "C" int __sigaction(int number, const struct sigaction* action, struct sigaction* before);
+
+void set_program_action(const struct sigaction& action) {
+  const std::uint32_t slot =
+      (actions_set.fetch_add(1, std::memory_order_relaxed) + 1) % kActionSlots;
+  program_actions[slot] = action;
+  // Release pairs with the acquire in program_action(): the slot is written.
+  current_action.store(slot, std::memory_order_release);
+}
+
+struct sigaction program_action() {
+  return program_actions[current_action.load(std::memory_order_acquire)];
+}
 
 bool is_ours(const SamplerState& sampler, const Thread& thread, const siginfo_t& info) {
   switch (sampler.kind) {
@@ -30,14 +52,63 @@ bool is_self_test(const siginfo_t& info) {
   return info.si_code == SI_QUEUE && info.si_value.sival_ptr == &recording;
 }
 
-void pass_on(int signal_number, siginfo_t* info, void* context) {
-  if (is_self_test(*info)) return;
-  recording.foreign_signals.fetch_add(1, std::memory_order_relaxed);
-  if ((previous_handler.sa_flags & SA_SIGINFO) != 0) {
-    previous_handler.sa_sigaction(signal_number, info, context);
-  } else if (previous_handler.sa_handler != SIG_DFL && previous_handler.sa_handler != SIG_IGN) {
-    previous_handler.sa_handler(signal_number);
+using SignalMask = std::uint64_t;  // the kernel's
+
+long change_mask(int how, const SignalMask* mask, SignalMask* before) {
+  return base::sys::call(SYS_rt_sigprocmask, how, base::sys::address(mask),
+                         base::sys::address(before), sizeof(SignalMask));
+}
+
+// As the kernel would call it: SA_RESETHAND before, the mask during. (Its SA_RESTART and
+// SA_ONSTACK are ours while we stand in front.)
+void call_program_handler(const struct sigaction& action, int signal_number, siginfo_t* info,
+                          void* context) {
+  const auto flags = static_cast<unsigned>(action.sa_flags);
+  if ((flags & SA_RESETHAND) != 0) set_program_action({});
+  SignalMask mask = 0, before = 0;
+  __builtin_memcpy(&mask, &action.sa_mask, sizeof mask);
+  if ((action.sa_flags & SA_NODEFER) == 0) mask |= SignalMask{1} << (signal_number - 1);
+  const auto& interrupted = *static_cast<const ucontext_t*>(context);
+  SignalMask at_interruption = 0;
+  __builtin_memcpy(&at_interruption, &interrupted.uc_sigmask, sizeof at_interruption);
+  mask |= at_interruption;
+  change_mask(SIG_SETMASK, &mask, &before);
+  if ((action.sa_flags & SA_SIGINFO) != 0) {
+    action.sa_sigaction(signal_number, info, context);
+  } else {
+    action.sa_handler(signal_number);
   }
+  change_mask(SIG_SETMASK, &before, nullptr);
+}
+
+// For a program that believes to block the signal: it waits, now blocked indeed, for the thread
+// that takes it. One sent to this thread stays this thread's. The kernel lets nobody send the
+// others under their own code: they come as SI_QUEUE.
+void put_off(int signal_number, siginfo_t* info, void* context) {
+  using base::sys::address;
+  auto& interrupted = *static_cast<ucontext_t*>(context);
+  sigaddset(&interrupted.uc_sigmask, signal_number);
+  const int pid = base::sys::getpid();
+  if (info->si_code == SI_TKILL) {
+    base::sys::call(SYS_rt_tgsigqueueinfo, pid, base::sys::gettid(), signal_number, address(info));
+    return;
+  }
+  if (info->si_code >= 0) info->si_code = SI_QUEUE;
+  base::sys::call(SYS_rt_sigqueueinfo, pid, signal_number, address(info));
+}
+
+// True when the program's handler ran.
+bool pass_on(int signal_number, siginfo_t* info, void* context) {
+  if (is_self_test(*info)) return false;
+  if (current_thread != nullptr && current_thread->blocks_sample_signal) {
+    put_off(signal_number, info, context);
+    return false;
+  }
+  recording.foreign_signals.fetch_add(1, std::memory_order_relaxed);
+  const struct sigaction action = program_action();
+  if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) return false;
+  call_program_handler(action, signal_number, info, context);
+  return true;
 }
 
 void start_next_period(SamplerState& sampler) {
@@ -50,12 +121,6 @@ void start_next_period(SamplerState& sampler) {
   }
 }
 
-Registers registers_at(const ucontext_t& context) {
-  const auto& saved = context.uc_mcontext.gregs;
-  return {static_cast<std::uintptr_t>(saved[REG_RIP]), static_cast<std::uintptr_t>(saved[REG_RSP]),
-          static_cast<std::uintptr_t>(saved[REG_RBP])};
-}
-
 // True when the signal made a system call give up: it is about to return EINTR. The registers are
 // those of the instruction behind `syscall` (0f 05).
 bool interrupted_a_call(const ucontext_t& context) {
@@ -65,19 +130,28 @@ bool interrupted_a_call(const ucontext_t& context) {
   return code[-2] == 0x0f && code[-1] == 0x05;
 }
 
+// True when a signal of the program waits to be delivered: it came with ours, and the call that
+// both interrupted must return EINTR. (All signals are blocked while our handler runs.)
+bool another_signal_waits(const ucontext_t& context) {
+  SignalMask pending = 0, blocked = 0;
+  base::sys::call(SYS_rt_sigpending, base::sys::address(&pending), sizeof pending);
+  __builtin_memcpy(&blocked, &context.uc_sigmask, sizeof blocked);
+  return (pending & ~blocked & ~(SignalMask{1} << (kSampleSignal - 1))) != 0;
+}
+
 void take_sample(Thread& thread, const ucontext_t& context, std::uint64_t period_ns) {
   const Edge edge = thread.clock.take();
   auto* record = start_record<format::Sample>(thread, format::RecordType::kSample, Kind::kSample,
                                               format::kMaxFrames * sizeof(std::uint64_t));
   if (record == nullptr) return;
   auto* frames = reinterpret_cast<std::uint64_t*>(record + 1);
-  const Walk walk = walk_stack(registers_at(context), thread.stack, frames, format::kMaxFrames);
+  const unwind::Walk walk = walk_interrupted(thread, context, frames);
   record->header.flags = thread.in_hook ? format::kSampleInHook : 0;
   record->wall_ns = edge.wall_ns;
   record->cpu_ns = edge.cpu_ns - edge.stolen_ns;
   record->hook_cpu_ns = thread.hook_cpu_ns;
   record->period_ns = static_cast<std::int64_t>(period_ns);
-  record->span_id = thread.active.span_id;
+  record->span_id = thread.shown.active_span_id();
   record->frame_count = walk.frame_count;
   record->stack_end = walk.end;
   record->header.size_bytes =
@@ -97,11 +171,15 @@ void arm_timer(SamplerState& sampler) {
 
 void on_sample_signal(int signal_number, siginfo_t* info, void* context) {
   Thread* thread = current_thread;
-  if (thread == nullptr || !is_ours(thread->sampler, *thread, *info)) {
-    return pass_on(signal_number, info, context);
-  }
   const auto& interrupted = *static_cast<const ucontext_t*>(context);
-  if (interrupted_a_call(interrupted)) thread->interrupted_call = true;
+  const bool ours = thread != nullptr && is_ours(thread->sampler, *thread, *info);
+  // One that the program ignores does not interrupt a call without us either.
+  const bool seen_by_program = !ours && pass_on(signal_number, info, context);
+  if (thread != nullptr && !seen_by_program && interrupted_a_call(interrupted) &&
+      !another_signal_waits(interrupted)) {
+    thread->interrupted_call = true;
+  }
+  if (!ours) return;
   const std::uint32_t generation = base::read(recording.generation);
   if (generation == 0 || base::read(thread->generation) != generation) return;
   const std::uint64_t period_ns = thread->sampler.period_ns;
@@ -122,15 +200,37 @@ siginfo_t self_test_signal() {
   return info;
 }
 
+bool is_own_signal(const siginfo_t& info) {
+  const Thread* thread = current_thread;
+  return info.si_signo == kSampleSignal && thread != nullptr &&
+         is_ours(thread->sampler, *thread, info);
+}
+
+bool exchange_program_action(const struct sigaction* action, struct sigaction* before) {
+  if (!installed.load(std::memory_order_acquire)) return false;
+  const struct sigaction present = program_action();
+  if (action != nullptr) set_program_action(*action);
+  if (before != nullptr) *before = present;
+  return true;
+}
+
+// All signals but those of a crash wait while the handler runs: see another_signal_waits.
 bool install_sample_handler() {
-  static bool installed = false;
-  if (installed) return true;
-  struct sigaction action {};
+  if (installed.load(std::memory_order_relaxed)) return true;
+  struct sigaction action {
+  }, before{};
   action.sa_sigaction = on_sample_signal;
   action.sa_flags = SA_SIGINFO | SA_RESTART;
-  sigemptyset(&action.sa_mask);
-  installed = ::sigaction(kSampleSignal, &action, &previous_handler) == 0;
-  return installed;
+  sigfillset(&action.sa_mask);
+  for (const int crash : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT}) {
+    sigdelset(&action.sa_mask, crash);
+  }
+  if (__sigaction(kSampleSignal, nullptr, &before) != 0) return false;
+  set_program_action(before);
+  if (__sigaction(kSampleSignal, &action, nullptr) != 0) return false;
+  // Release pairs with the acquire in exchange_program_action.
+  installed.store(true, std::memory_order_release);
+  return true;
 }
 
 }  // namespace plumbline::capture

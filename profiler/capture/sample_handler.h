@@ -23,4 +23,11 @@ siginfo_t self_test_signal();
 
 void on_sample_signal(int signal_number, siginfo_t* info, void* context);
 
+// True for a signal that the calling thread's own sampler made.
+bool is_own_signal(const siginfo_t& info);
+
+// The program's own handler for our signal: it is called for signals that are not ours, and the
+// program sees it as installed. False: our handler is not there, so that the kernel is to be asked.
+bool exchange_program_action(const struct sigaction* action, struct sigaction* before);
+
 }  // namespace plumbline::capture

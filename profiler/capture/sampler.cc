@@ -73,14 +73,23 @@ SamplerKind best_sampler() {
   return SamplerKind::kPerfTaskClock;
 }
 
+bool open_sample_signal() {
+  constexpr std::uint64_t kOurs = std::uint64_t{1} << (kSampleSignal - 1);
+  std::uint64_t before = 0;
+  call(SYS_rt_sigprocmask, SIG_UNBLOCK, address(&kOurs), address(&before), sizeof before);
+  return (before & kOurs) != 0;
+}
+
 bool attach_sampler(Thread& thread) {
   SamplerState& sampler = thread.sampler;
-  sampler.random.seed_from_system();
+  sampler.random.seed(thread.random.next());
   sampler.period_ns =
       sampler.random.jittered(static_cast<std::uint64_t>(recording.sample_period_ns));
   switch (recording.sampler) {
     case SamplerKind::kPerfTaskClock:
-      return attach_perf(thread) || attach_timer(thread);
+      if (attach_perf(thread)) return true;
+      recording.threads_without_perf.fetch_add(1, std::memory_order_relaxed);
+      return attach_timer(thread);
     case SamplerKind::kThreadCpuTimer:
       return attach_timer(thread);
     case SamplerKind::kNone:

@@ -27,6 +27,9 @@ SamplerKind best_sampler();
 // Once per process.
 bool install_sample_handler();
 
+// Takes our signal out of the calling thread's mask. True when it was there.
+bool open_sample_signal();
+
 // Starts samples for the calling thread by RecordingState::sampler.
 bool attach_sampler(Thread& thread);
 // By the owner, or by any thread of the program once the owner is gone.

@@ -12,10 +12,11 @@ int open_schedstat(int tid) {
   return base::sys::open(path.c_str(), O_RDONLY | O_CLOEXEC);
 }
 
-bool read_schedstat(int fd, Schedstat& result) {
-  if (fd < 0) return false;
+bool read_schedstat(int tid, int fd, Schedstat& result) {
+  const int opened = fd < 0 ? open_schedstat(tid) : -1;
   char buffer[96];
-  const long bytes = base::sys::pread(fd, buffer, sizeof buffer, 0);
+  const long bytes = base::sys::pread(fd < 0 ? opened : fd, buffer, sizeof buffer, 0);
+  if (opened >= 0) base::sys::close(opened);
   if (bytes <= 0) return false;
   std::string_view text(buffer, static_cast<std::size_t>(bytes));
   std::uint64_t run_ns = 0, run_delay_ns = 0, runs = 0;

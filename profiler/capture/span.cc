@@ -10,14 +10,14 @@ using format::RecordType;
 
 namespace {
 
-plumbline_span_context make_context(Thread& thread, const plumbline_span_context* parent) {
-  if (parent == nullptr && thread.active.span_id != 0) parent = &thread.active;
+// A new span below `parent`; a local root when that is no span.
+plumbline_span_context make_context(Thread& thread, const plumbline_span_context& parent) {
   plumbline_span_context span{};
   span.span_id = thread.random.next_id();
-  if (parent != nullptr) {
-    span.trace_id_high = parent->trace_id_high;
-    span.trace_id_low = parent->trace_id_low;
-    span.root_span_id = parent->root_span_id;
+  if (parent.span_id != 0) {
+    span.trace_id_high = parent.trace_id_high;
+    span.trace_id_low = parent.trace_id_low;
+    span.root_span_id = parent.root_span_id;
   } else {
     span.trace_id_high = thread.random.next_id();
     span.trace_id_low = thread.random.next_id();
@@ -26,21 +26,40 @@ plumbline_span_context make_context(Thread& thread, const plumbline_span_context
   return span;
 }
 
-void emit_start(Thread& thread, const plumbline_span_context& span,
-                const plumbline_span_context* parent, std::uint32_t tracer_name, std::uint32_t name,
-                std::int64_t wall_ns) {
-  if (parent == nullptr && span.root_span_id != span.span_id) parent = &thread.active;
+void emit_endpoint(Thread& thread, std::uint64_t root_span_id, std::uint32_t name,
+                   std::int64_t wall_ns) {
+  emit<format::SpanEndpoint>(thread, RecordType::kSpanEndpoint, Kind::kSpan,
+                             [&](format::SpanEndpoint& endpoint) {
+                               endpoint.wall_ns = wall_ns;
+                               endpoint.root_span_id = root_span_id;
+                               endpoint.name_id = name;
+                               endpoint.reserved = 0;
+                             });
+}
+
+// A root's name is its endpoint unless another is set: one too many is replaced right here.
+void cap_endpoint_of_root(Thread& thread, const plumbline_span_context& span, std::uint32_t name,
+                          std::int64_t wall_ns) {
+  if (span.root_span_id != span.span_id) return;
+  if (admit_endpoint(name, EndpointBy::kRootName)) [[likely]]
+    return;
+  emit_endpoint(thread, span.span_id, kOtherName, wall_ns);
+}
+
+void emit_start(Thread& thread, const plumbline_span_context& span, std::uint64_t parent_span_id,
+                std::uint32_t tracer_name, std::uint32_t name, std::int64_t wall_ns) {
   emit<format::SpanStart>(thread, RecordType::kSpanStart, Kind::kSpan,
                           [&](format::SpanStart& start) {
                             start.wall_ns = wall_ns;
                             start.trace_id_high = span.trace_id_high;
                             start.trace_id_low = span.trace_id_low;
                             start.span_id = span.span_id;
-                            start.parent_span_id = parent != nullptr ? parent->span_id : 0;
+                            start.parent_span_id = parent_span_id;
                             start.root_span_id = span.root_span_id;
                             start.name_id = name;
                             start.tracer_name_id = tracer_name;
                           });
+  cap_endpoint_of_root(thread, span, name, wall_ns);
 }
 
 void emit_end(Thread& thread, std::uint64_t span_id, std::int64_t wall_ns) {
@@ -63,21 +82,49 @@ void change_scope(Thread& thread, RecordType type, const Edge& edge,
   });
   thread.active = span;
   thread.active.captured_ns = 0;
+  thread.shown.show(span);
+}
+
+// Whose scopes the thread is opening.
+std::uintptr_t flow_of(const Thread& thread) {
+  return thread.fiber != 0 ? thread.fiber : reinterpret_cast<std::uintptr_t>(&thread);
+}
+
+// The mark of a scope: of that flow in this session. (User addresses have 47 bits.)
+void* scope_mark(const Thread& thread) {
+  constexpr int kAddressBits = 48;
+  const std::uintptr_t session = base::read(thread.generation);
+  return reinterpret_cast<void*>(flow_of(thread) ^ session << kAddressBits);
 }
 
 void open_scope(Thread& thread, const Edge& edge, const plumbline_span_context& span,
                 plumbline_scope& scope) {
   scope.previous = thread.active;
-  scope.thread = &thread;
+  scope.thread = scope_mark(thread);
   change_scope(thread, RecordType::kScopeEnter, edge, span);
 }
 
-// The calling thread, if it is the one that opened `scope`.
+// The calling thread, if what runs on it opened `scope`.
 Thread* thread_of(const plumbline_scope& scope) {
   Thread* thread = recording_thread();
-  if (thread == nullptr || scope.thread == thread) return thread;
+  if (thread == nullptr || scope.thread == scope_mark(*thread)) return thread;
   recording.scopes_on_wrong_thread.fetch_add(1, std::memory_order_relaxed);
   return nullptr;
+}
+
+// What `fiber` had active when it last ran in this session, or begins with.
+plumbline_span_context active_in(const plumbline_fiber* fiber, std::uint32_t generation) {
+  constexpr std::uint64_t kNeverRan = 0;
+  const bool known =
+      fiber != nullptr && (fiber->session == kNeverRan || fiber->session == generation);
+  return known ? fiber->active : plumbline_span_context{};
+}
+
+// Whose scopes a thread opens while it runs `fiber`. Those that were opened before the first switch
+// are the thread's on which that was.
+std::uintptr_t flow_in(const plumbline_fiber* fiber, std::uint32_t generation) {
+  const bool ran = fiber != nullptr && fiber->session == generation;
+  return reinterpret_cast<std::uintptr_t>(ran ? fiber->scopes_of : fiber);
 }
 
 }  // namespace
@@ -90,8 +137,9 @@ void start_span(std::uint32_t tracer_name, std::string_view name,
     return;
   }
   const std::int64_t now_ns = thread->clock.now_ns();
-  span = make_context(*thread, parent);
-  emit_start(*thread, span, parent, tracer_name, intern_name(name), now_ns);
+  const plumbline_span_context above = parent != nullptr ? *parent : thread->active;
+  span = make_context(*thread, above);
+  emit_start(*thread, span, above.span_id, tracer_name, intern_name(name), now_ns);
 }
 
 void end_span(const plumbline_span_context& span) {
@@ -103,14 +151,7 @@ void end_span(const plumbline_span_context& span) {
 void set_endpoint(const plumbline_span_context& span, std::string_view name) {
   Thread* thread = recording_thread();
   if (thread == nullptr || span.span_id == 0) return;
-  const std::int64_t now_ns = thread->clock.now_ns();
-  emit<format::SpanEndpoint>(*thread, RecordType::kSpanEndpoint, Kind::kSpan,
-                             [&](format::SpanEndpoint& endpoint) {
-                               endpoint.wall_ns = now_ns;
-                               endpoint.root_span_id = span.root_span_id;
-                               endpoint.name_id = intern_name(name);
-                               endpoint.reserved = 0;
-                             });
+  emit_endpoint(*thread, span.root_span_id, endpoint_name(name), thread->clock.now_ns());
 }
 
 void enter_scope(const plumbline_span_context& span, plumbline_scope& scope) {
@@ -135,8 +176,9 @@ void enter_span(std::uint32_t tracer_name, std::string_view name, plumbline_span
     return;
   }
   const Edge edge = thread->clock.take();
-  span = make_context(*thread, nullptr);
-  emit_start(*thread, span, nullptr, tracer_name, intern_name(name), edge.wall_ns);
+  const std::uint64_t parent_span_id = thread->active.span_id;
+  span = make_context(*thread, thread->active);
+  emit_start(*thread, span, parent_span_id, tracer_name, intern_name(name), edge.wall_ns);
   open_scope(*thread, edge, span, scope);
 }
 
@@ -146,6 +188,36 @@ void leave_span(const plumbline_span_context& span, const plumbline_scope& scope
   const Edge edge = thread->clock.take();
   change_scope(*thread, RecordType::kScopeLeave, edge, scope.previous);
   emit_end(*thread, span.span_id, edge.wall_ns);
+}
+
+void start_span_as(std::uint32_t tracer_name, std::string_view name, std::uint64_t parent_span_id,
+                   const plumbline_span_context& span) {
+  Thread* thread = recording_thread();
+  if (thread == nullptr || span.span_id == 0) return;
+  const std::int64_t now_ns = thread->clock.now_ns();
+  emit_start(*thread, span, parent_span_id, tracer_name, intern_name(name), now_ns);
+}
+
+void switch_fiber(plumbline_fiber* from, plumbline_fiber* to) {
+  Thread* thread = recording_thread();
+  if (thread == nullptr) return;
+  const std::uint32_t generation = base::read(thread->generation);
+  if (from != nullptr) {
+    from->active = thread->active;
+    from->scopes_of = reinterpret_cast<void*>(flow_of(*thread));
+    from->session = generation;
+  }
+  const plumbline_span_context next = active_in(to, generation);
+  const bool same = next.span_id == thread->active.span_id && next.captured_ns == 0;
+  if (!same) {
+    const RecordType type = next.span_id != 0 ? RecordType::kScopeEnter : RecordType::kScopeLeave;
+    change_scope(*thread, type, thread->clock.take(), next);
+  }
+  thread->fiber = flow_in(to, generation);
+}
+
+void hide_context() {
+  if (current_thread != nullptr) current_thread->shown.hide();
 }
 
 void capture_context(plumbline_span_context& span) {

@@ -11,14 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "profiler/unwind/walk.h"
+
 namespace plumbline::capture {
 
-// Readable memory that holds the thread's frames: [low, high).
-struct StackBounds {
-  std::uintptr_t low = 0;
-  std::uintptr_t high = 0;
-  bool contains(std::uintptr_t address) const { return address >= low && address < high; }
-};
+using unwind::StackBounds;
 
 // Size of a stack less its guard, as `attributes` ask for. 0: unknown.
 std::size_t usable_stack_bytes(const pthread_attr_t* attributes);

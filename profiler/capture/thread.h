@@ -18,9 +18,10 @@
 #include "profiler/base/own_file.h"
 #include "profiler/base/published.h"
 #include "profiler/base/random.h"
+#include "profiler/capture/context_record.h"
 #include "profiler/capture/edge_clock.h"
 #include "profiler/capture/recording_state.h"
-#include "profiler/capture/unwind.h"
+#include "profiler/capture/stack_bounds.h"
 #include "profiler/format/record.h"
 
 namespace plumbline::capture {
@@ -44,16 +45,17 @@ struct OpenWait {
   Edge begin{};
   std::uint64_t span_id = 0;
   std::uint64_t object = 0;
+  std::uint64_t owner_span_id = 0;
+  std::int32_t owner_tid = 0;
   std::int32_t descriptor = -1;  // tells the category when that is kOther
   format::Category category{};
   format::Operation operation{};
-  std::uint8_t reserved[2]{};
+  std::uint8_t reserved[6]{};
 };
 
-// Calls that returned without blocking, since they were last written.
+// Calls of one operation and category that returned without blocking, since they were last written.
 struct Unblocked {
   std::uint32_t calls = 0;
-  format::Category category{};
   std::int64_t wall_ns = 0;
   std::int64_t cpu_ns = 0;
 };
@@ -77,20 +79,29 @@ struct Thread {
   bool in_hook = false;
   // Set by the sample handler when it made a system call return EINTR.
   bool interrupted_call = false;
-  std::uint32_t unblocked_mask = 0;  // operations with something in `unblocked`
+  // The program believes that it blocks our signal (hooks/signal_mask_hooks.cc).
+  bool blocks_sample_signal = false;
+  bool after_vfork = false;          // it called vfork: who is it that runs now?
+  std::uint64_t unblocked_mask = 0;  // operations with something in `unblocked`
   plumbline_span_context active{};   // the innermost active span
+  ContextRecord shown;               // the same, as others read it
+  std::uintptr_t fiber = 0;          // whose scopes are being opened; 0: the thread's own
   EdgeClock clock;
   base::EventRing ring;
   base::Random random;
-  std::int64_t hook_cpu_ns = 0;   // CPU inside hooked calls, cumulative
-  std::uintptr_t hook_frame = 0;  // frame of the hook that set in_hook
+  std::int64_t hook_cpu_ns = 0;  // CPU inside hooked calls, cumulative
+  // Of the hook that set in_hook: its WaitInProgress and the number in it.
+  std::uintptr_t hook_wait = 0;
+  std::uint32_t hook_number = 0;
+  std::int32_t findable_tid = 0;  // under which wait_owner.h finds it
   base::Published<OpenWait> open_wait;
-  std::array<Unblocked, format::kOperationCount> unblocked{};
+  std::array<std::array<Unblocked, format::kCategoryCount>, format::kOperationCount> unblocked{};
   Account account;
   SamplerState sampler;
   StackBounds stack;
 
-  // Set at registration, constant afterwards.
+  // Set at registration, constant afterwards (but a forked child is another thread).
+  bool identified = false;
   std::int32_t tid = 0;
   std::uint32_t index = 0;
   base::OwnFile schedstat;
@@ -99,9 +110,12 @@ struct Thread {
   // What pthread_create was asked to run, until it runs.
   void* (*start_routine)(void*) = nullptr;
   void* start_argument = nullptr;
-  int exit_rounds = 0;  // of thread-specific data destructors
+  std::uint32_t slot = 0;  // in the registry
+  int exit_rounds = 0;     // of thread-specific data destructors
 
   Thread* next_left_behind = nullptr;  // of those that vanished
+  // Drain thread: number of the open wait that was written last.
+  std::uint32_t wait_written = 0;
 
   // Release by the owner, acquire by the drain thread: what it wrote is in the ring.
   std::atomic<Life> life{Life::kPrepared};

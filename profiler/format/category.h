@@ -56,11 +56,43 @@ enum class Operation : std::uint8_t {
   kSend = 7,
   kReceive = 8,
   kPoll = 9,
+  kReadLock = 10,  // of a reader-writer lock
+  kWriteLock = 11,
+  kSpinLock = 12,
+  kFileLock = 13,
+  kSemaphoreWait = 14,
+  kBarrierWait = 15,
+  kThreadJoin = 16,
+  kOnce = 17,       // another thread runs the initialisation
+  kFutexWait = 18,  // std::atomic::wait, std::latch, std::future, guards of static variables
+  kSignalWait = 19,
+  kOpen = 20,
+  kClose = 21,
+  kFileStatus = 22,  // stat and its kin
+  kFileChange = 23,  // rename, unlink, mkdir, truncate, ...
+  kReadDirectory = 24,
+  kCopy = 25,  // sendfile, splice, ...: between two descriptors
+  kAccept = 26,
+  kConnect = 27,
+  kResolve = 28,
+  kChildWait = 29,
+  kSpawn = 30,
+  kMessageReceive = 31,  // System V and POSIX message queues
+  kMessageSend = 32,
+  kIoUring = 33,
+  kDeviceControl = 34,
+  kAsyncWait = 35,  // aio_suspend, gai_suspend
 };
-inline constexpr std::size_t kOperationCount = 10;
+inline constexpr std::size_t kOperationCount = 36;
 inline constexpr std::array<std::string_view, kOperationCount> kOperationIds = {
-    "unknown", "mutex_lock", "condition_wait", "sleep",   "read",
-    "write",   "sync_file",  "send",           "receive", "poll"};
+    "unknown",      "mutex_lock",      "condition_wait", "sleep",       "read",
+    "write",        "sync_file",       "send",           "receive",     "poll",
+    "read_lock",    "write_lock",      "spin_lock",      "file_lock",   "semaphore_wait",
+    "barrier_wait", "thread_join",     "once",           "futex_wait",  "signal_wait",
+    "open",         "close",           "file_status",    "file_change", "read_directory",
+    "copy",         "accept",          "connect",        "resolve",     "child_wait",
+    "spawn",        "message_receive", "message_send",   "io_uring",    "device_control",
+    "async_wait"};
 
 // What a descriptor was when a call on it blocked.
 enum class DescriptorKind : std::uint8_t {
@@ -78,14 +110,20 @@ inline constexpr std::array<std::string_view, kDescriptorKindCount> kDescriptorK
 
 // How a stack walk ended.
 enum class StackEnd : std::uint8_t {
-  kComplete = 0,     // reached the root of the thread
-  kDepthLimit = 1,   // deeper than the limit: the root end is missing
-  kNoRule = 2,       // no unwinding rule for a program counter
-  kOutOfBounds = 3,  // a frame pointed outside the thread's own stack
-  kNotTaken = 4,     // no walk was made
+  kComplete = 0,      // reached the root of the thread
+  kDepthLimit = 1,    // deeper than the limit: frames are left out (kMaxLeftOut)
+  kNoRule = 2,        // no unwinding rule for a program counter
+  kOutOfBounds = 3,   // a frame pointed outside the thread's own stack
+  kNotTaken = 4,      // no walk was made
+  kForeignStack = 5,  // the thread was on a stack that is not known to be its own
+  kGuessed = 6,       // reached the root, over frame pointers where code had no rules
 };
-inline constexpr std::size_t kStackEndCount = 5;
+inline constexpr std::size_t kStackEndCount = 7;
 inline constexpr std::array<std::string_view, kStackEndCount> kStackEndIds = {
-    "complete", "depth_limit", "no_rule", "out_of_bounds", "not_taken"};
+    "complete", "depth_limit", "no_rule", "out_of_bounds", "not_taken", "foreign_stack", "guessed"};
+
+// A frame up to this is no address: so many frames are left out in its place. 0: it is not known
+// how many, and the root is among them.
+inline constexpr std::uint64_t kMaxLeftOut = 4095;
 
 }  // namespace plumbline::format

@@ -13,7 +13,7 @@
 
 namespace plumbline::format {
 
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 enum class RecordType : std::uint16_t {
   kThreadStart = 1,
@@ -33,6 +33,7 @@ enum class RecordType : std::uint16_t {
   kModule = 61,
   kSetting = 62,
   kCounter = 63,
+  kFlush = 64,
 };
 
 struct RecordHeader {
@@ -89,12 +90,14 @@ struct ThreadState {
   Edge wait_begin;
   std::uint64_t wait_span_id;
   std::uint64_t object;
+  std::uint64_t owner_span_id;
+  std::int32_t owner_tid;
   Category category;
   Operation operation;
   DescriptorKind descriptor_kind;
-  std::uint8_t reserved[5];
+  std::uint8_t reserved[1];
 };
-static_assert(sizeof(ThreadState) == 112);
+static_assert(sizeof(ThreadState) == 120);
 
 struct SpanStart {
   RecordHeader header;
@@ -142,13 +145,17 @@ struct Wait {
   Edge end;
   std::uint64_t span_id;  // innermost active span when the call began
   std::uint64_t object;   // address of the lock, or the descriptor
+  // Who held the lock when the wait began, and that thread's innermost span then. 0: nobody known.
+  std::uint64_t owner_span_id;
+  std::int32_t owner_tid;
   Category category;
   Operation operation;
   DescriptorKind descriptor_kind;
   StackEnd stack_end;
   std::uint32_t frame_count;  // addresses (8 bytes each) behind this struct
+  std::uint8_t reserved[4];
 };
-static_assert(sizeof(Wait) == 112);
+static_assert(sizeof(Wait) == 128);
 
 // Hooked calls that returned without blocking since the last record of this kind, summed.
 struct CallSums {
@@ -157,7 +164,7 @@ struct CallSums {
   std::int64_t wall_ns;
   std::int64_t cpu_ns;
   std::uint32_t calls;
-  Category category;  // kOther: the descriptor was not looked at
+  Category category;
   Operation operation;
   std::uint8_t reserved[2];
 };
@@ -230,6 +237,14 @@ struct Counter {
   std::uint32_t reserved;
 };
 static_assert(sizeof(Counter) == 24);
+
+// Ends a flush: what a live thread has not written of itself, or had written of it, has not changed
+// up to here. So a thread that stays in one wait costs nothing at each flush.
+struct Flush {
+  RecordHeader header;
+  std::int64_t wall_ns;
+};
+static_assert(sizeof(Flush) == 16);
 
 inline constexpr std::size_t kMaxFrames = 512;
 

@@ -1,59 +1,74 @@
-// The functions that our hooks stand in front of.
+// The functions that our hooks stand in front of: original().read(...) is libc's own read.
 //
 // Looked up once, in the library's constructor: a lookup takes the loader's lock and may allocate,
 // which a hook that runs later must not do. A hook that is called before that constructor (by a
 // library that is initialised earlier) looks them up itself.
+// One list (original_list.h) makes both the struct and the lookup; each has the type that libc's
+// headers, or undeclared.h, give it.
 // Thread rule: any thread. Signal rule: async-signal-safe after the first call.
 // Failure: a function that no library has stays null and can then not be called through us either.
 #pragma once
 
+#include <aio.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <mqueue.h>
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <resolv.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/select.h>
+#include <sys/sem.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <syslog.h>
+#include <termios.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
+#include <utmp.h>
+#include <wchar.h>
 
 #include <atomic>
-#include <cstddef>
+
+#include "profiler/hooks/original_list.h"
+#include "profiler/hooks/undeclared.h"
 
 namespace plumbline::hooks {
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"  // called or not, they may block
+// NOLINTBEGIN(bugprone-macro-parentheses): they are names
 struct Original {
-  int (*pthread_create)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
-
-  int (*pthread_mutex_lock)(pthread_mutex_t*);
-  int (*pthread_mutex_trylock)(pthread_mutex_t*);
-  int (*pthread_mutex_timedlock)(pthread_mutex_t*, const timespec*);
-  int (*pthread_mutex_clocklock)(pthread_mutex_t*, clockid_t, const timespec*);
-
-  int (*pthread_cond_wait)(pthread_cond_t*, pthread_mutex_t*);
-  int (*pthread_cond_timedwait)(pthread_cond_t*, pthread_mutex_t*, const timespec*);
-  int (*pthread_cond_clockwait)(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*);
-
-  int (*nanosleep)(const timespec*, timespec*);
-  int (*clock_nanosleep)(clockid_t, int, const timespec*, timespec*);
-
-  ssize_t (*read)(int, void*, size_t);
-  ssize_t (*pread)(int, void*, size_t, off_t);
-  ssize_t (*read_chk)(int, void*, size_t, size_t);
-  ssize_t (*pread_chk)(int, void*, size_t, off_t, size_t);
-  ssize_t (*write)(int, const void*, size_t);
-  ssize_t (*pwrite)(int, const void*, size_t, off_t);
-  int (*fsync)(int);
-  int (*fdatasync)(int);
-
-  ssize_t (*send)(int, const void*, size_t, int);
-  ssize_t (*sendto)(int, const void*, size_t, int, const sockaddr*, socklen_t);
-  ssize_t (*recv)(int, void*, size_t, int);
-  ssize_t (*recvfrom)(int, void*, size_t, int, sockaddr*, socklen_t*);
-  ssize_t (*recv_chk)(int, void*, size_t, size_t, int);
-  ssize_t (*recvfrom_chk)(int, void*, size_t, size_t, int, sockaddr*, socklen_t*);
-
-  int (*poll)(pollfd*, nfds_t, int);
-  int (*ppoll)(pollfd*, nfds_t, const timespec*, const sigset_t*);
-  int (*poll_chk)(pollfd*, nfds_t, int, size_t);
-  int (*ppoll_chk)(pollfd*, nfds_t, const timespec*, const sigset_t*, size_t);
+#define PLUMBLINE_MEMBER(name) decltype(::name)* name;
+#define PLUMBLINE_MEMBER_AS(name, symbol) decltype(::name)* name;
+  PLUMBLINE_ORIGINALS(PLUMBLINE_MEMBER, PLUMBLINE_MEMBER_AS)
+#undef PLUMBLINE_MEMBER
+#undef PLUMBLINE_MEMBER_AS
 };
+// NOLINTEND(bugprone-macro-parentheses)
+#pragma GCC diagnostic pop
 
 namespace original_detail {
 extern Original functions;

@@ -1,98 +1,97 @@
-// Condition variables and sleeps. Category `sync`.
+// Condition variables, semaphores, barriers, joins, one-time initialisation. Category `sync`.
 //
-// A sleep that only our sampling signal cut short goes on for the time that remains: the program
-// must not see an EINTR that it would not see without us.
-#include "profiler/capture/wait.h"
-#include "profiler/hooks/export.h"
-#include "profiler/hooks/interrupted.h"
-#include "profiler/hooks/original.h"
-
+// glibc starts most of these waits anew itself after a signal; sem_timedwait and sem_clockwait are
+// the exceptions. They wait until a moment, so calling them again needs no sum.
 #include <errno.h>
+#include <semaphore.h>
+#include <threads.h>
+
+#include "profiler/hooks/interrupted.h"
+#include "profiler/hooks/recorded_hook.h"
 
 namespace plumbline::hooks {
 namespace {
 
-capture::WaitKind condition_wait(const pthread_cond_t* condition) {
-  return {.operation = format::Operation::kConditionWait,
-          .category = format::Category::kSync,
-          .object = reinterpret_cast<std::uintptr_t>(condition)};
+template <class Condition>
+WaitKind condition_wait(const Condition* condition) {
+  return on_object(Operation::kConditionWait, Category::kSync, condition);
+}
+WaitKind semaphore_wait(const sem_t* semaphore) {
+  return on_object(Operation::kSemaphoreWait, Category::kSync, semaphore);
+}
+WaitKind barrier_wait(const pthread_barrier_t* barrier) {
+  return on_object(Operation::kBarrierWait, Category::kSync, barrier);
+}
+WaitKind join(std::uintptr_t thread) {
+  return {.operation = Operation::kThreadJoin, .category = Category::kSync, .object = thread};
 }
 
-constexpr capture::WaitKind kSleep{.operation = format::Operation::kSleep,
-                                   .category = format::Category::kSync};
-
-int sleep_on(const timespec* duration, timespec* remaining) {
-  timespec rest{};
-  int result = original().nanosleep(duration, &rest);
-  while (result != 0 && errno == EINTR && only_we_interrupted()) {
-    const timespec again = rest;
-    result = original().nanosleep(&again, &rest);
-  }
-  if (result != 0 && errno == EINTR && remaining != nullptr) *remaining = rest;
-  return result;
-}
-
-int sleep_on(clockid_t clock, int flags, const timespec* time, timespec* remaining) {
-  timespec rest{};
-  const bool absolute = (flags & TIMER_ABSTIME) != 0;
-  int result = original().clock_nanosleep(clock, flags, time, &rest);
-  while (result == EINTR && only_we_interrupted()) {
-    const timespec again = absolute ? *time : rest;
-    result = original().clock_nanosleep(clock, flags, &again, &rest);
-  }
-  if (result == EINTR && !absolute && remaining != nullptr) *remaining = rest;
-  return result;
+// Another thread runs the initialisation, by glibc's control word. The one that runs it itself is
+// not inside a wait: what it runs is the program's.
+bool someone_runs_it(const int* control) {
+  constexpr int kInProgress = 1;
+  return (__atomic_load_n(control, __ATOMIC_RELAXED) & kInProgress) != 0;
 }
 
 }  // namespace
 }  // namespace plumbline::hooks
 
-using plumbline::capture::recorded;
-using plumbline::hooks::condition_wait;
-using plumbline::hooks::kSleep;
-using plumbline::hooks::original;
-using plumbline::hooks::sleep_on;
+using namespace plumbline::hooks;
 
-PLUMBLINE_HOOK int pthread_cond_wait(pthread_cond_t* condition, pthread_mutex_t* mutex) {
-  return recorded(condition_wait(condition),
-                  [&] { return original().pthread_cond_wait(condition, mutex); });
-}
+PLUMBLINE_RECORDED(int, pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t* mutex),
+                   (condition, mutex), condition_wait(condition))
+PLUMBLINE_RECORDED(int, pthread_cond_timedwait,
+                   (pthread_cond_t * condition, pthread_mutex_t* mutex, const timespec* deadline),
+                   (condition, mutex, deadline), condition_wait(condition))
+PLUMBLINE_RECORDED(int, pthread_cond_clockwait,
+                   (pthread_cond_t * condition, pthread_mutex_t* mutex, clockid_t clock,
+                    const timespec* deadline),
+                   (condition, mutex, clock, deadline), condition_wait(condition))
+PLUMBLINE_RECORDED(int, cnd_wait, (cnd_t * condition, mtx_t* mutex), (condition, mutex),
+                   condition_wait(condition))
+PLUMBLINE_RECORDED(int, cnd_timedwait, (cnd_t * condition, mtx_t* mutex, const timespec* deadline),
+                   (condition, mutex, deadline), condition_wait(condition))
 
-PLUMBLINE_HOOK int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
-                                          const timespec* deadline) {
-  return recorded(condition_wait(condition),
-                  [&] { return original().pthread_cond_timedwait(condition, mutex, deadline); });
-}
+PLUMBLINE_RECORDED(int, sem_wait, (sem_t * semaphore), (semaphore), semaphore_wait(semaphore))
 
-PLUMBLINE_HOOK int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex,
-                                          clockid_t clock, const timespec* deadline) {
-  return recorded(condition_wait(condition), [&] {
-    return original().pthread_cond_clockwait(condition, mutex, clock, deadline);
+PLUMBLINE_HOOK int sem_timedwait(sem_t* semaphore, const timespec* deadline) {
+  return recorded(semaphore_wait(semaphore), [&] {
+    return uninterrupted([&] { return original().sem_timedwait(semaphore, deadline); });
   });
 }
 
-PLUMBLINE_HOOK int nanosleep(const timespec* duration, timespec* remaining) {
-  return recorded(kSleep, [&] { return sleep_on(duration, remaining); });
+PLUMBLINE_HOOK int sem_clockwait(sem_t* semaphore, clockid_t clock, const timespec* deadline) {
+  return recorded(semaphore_wait(semaphore), [&] {
+    return uninterrupted([&] { return original().sem_clockwait(semaphore, clock, deadline); });
+  });
 }
 
-PLUMBLINE_HOOK int clock_nanosleep(clockid_t clock, int flags, const timespec* time,
-                                   timespec* remaining) {
-  return recorded(kSleep, [&] { return sleep_on(clock, flags, time, remaining); });
+PLUMBLINE_RECORDED(int, pthread_barrier_wait, (pthread_barrier_t * barrier), (barrier),
+                   barrier_wait(barrier))
+// Waits until the last thread has left it.
+PLUMBLINE_RECORDED(int, pthread_barrier_destroy, (pthread_barrier_t * barrier), (barrier),
+                   barrier_wait(barrier))
+
+PLUMBLINE_RECORDED(int, pthread_join, (pthread_t thread, void** value), (thread, value),
+                   join(thread))
+PLUMBLINE_RECORDED(int, pthread_timedjoin_np,
+                   (pthread_t thread, void** value, const timespec* deadline),
+                   (thread, value, deadline), join(thread))
+PLUMBLINE_RECORDED(int, pthread_clockjoin_np,
+                   (pthread_t thread, void** value, clockid_t clock, const timespec* deadline),
+                   (thread, value, clock, deadline), join(thread))
+PLUMBLINE_RECORDED(int, pthread_tryjoin_np, (pthread_t thread, void** value), (thread, value),
+                   join(thread))
+PLUMBLINE_RECORDED(int, thrd_join, (thrd_t thread, int* value), (thread, value), join(thread))
+
+PLUMBLINE_HOOK int pthread_once(pthread_once_t* control, void (*routine)()) {
+  if (!someone_runs_it(control)) return original().pthread_once(control, routine);
+  return recorded(on_object(Operation::kOnce, Category::kSync, control),
+                  [&] { return original().pthread_once(control, routine); });
 }
 
-PLUMBLINE_HOOK int usleep(useconds_t microseconds) {
-  const timespec duration{static_cast<time_t>(microseconds / 1'000'000),
-                          static_cast<long>(microseconds % 1'000'000) * 1000};
-  return recorded(kSleep, [&] { return sleep_on(&duration, nullptr); });
-}
-
-// As glibc's: the whole seconds that remain when a signal ended it, and errno kept when none did.
-PLUMBLINE_HOOK unsigned sleep(unsigned seconds) {
-  const timespec duration{static_cast<time_t>(seconds), 0};
-  timespec remaining{};
-  const int saved_errno = errno;
-  const int result = recorded(kSleep, [&] { return sleep_on(&duration, &remaining); });
-  if (result != 0) return static_cast<unsigned>(remaining.tv_sec);
-  errno = saved_errno;
-  return 0;
+PLUMBLINE_HOOK void call_once(once_flag* flag, void (*routine)()) {
+  if (!someone_runs_it(&flag->__data)) return original().call_once(flag, routine);
+  recorded(on_object(Operation::kOnce, Category::kSync, flag),
+           [&] { original().call_once(flag, routine); });
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "profiler/capture/names.h"
+#include "profiler/capture/recording_state.h"
 #include "profiler/capture/span.h"
+#include "profiler/session/first_copy.h"
 #include "profiler/session/session.h"
 
 namespace {
@@ -45,6 +47,13 @@ void leave_span(const plumbline_span_context* span, const plumbline_scope* scope
 
 void capture_span(plumbline_span_context* span) { capture::capture_context(*span); }
 
+void switch_fiber(plumbline_fiber* from, plumbline_fiber* to) { capture::switch_fiber(from, to); }
+
+void start_span_as(std::uint32_t tracer_name, const char* name, std::size_t length,
+                   std::uint64_t parent_span_id, const plumbline_span_context* span) {
+  capture::start_span_as(tracer_name, {name, length}, parent_span_id, *span);
+}
+
 const char* start(const char* output, const char* options) {
   return plumbline::session::start_session(output, options != nullptr ? options : "");
 }
@@ -67,4 +76,12 @@ extern "C" __attribute__((visibility("default"))) const plumbline_api plumbline_
     .capture = capture_span,
     .start = start,
     .stop = stop,
+    .switch_fiber = switch_fiber,
+    .start_span_as = start_span_as,
+    .recording = reinterpret_cast<const std::uint32_t*>(&capture::recording.generation),
+    .report_copy = plumbline::session::count_inert_copy,
 };
+
+// The same by a name of its own: see first_copy.cc.
+extern "C" __attribute__((visibility("hidden"), alias("plumbline_api_v1")))
+const plumbline_api plumbline_own_api;

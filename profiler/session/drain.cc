@@ -1,12 +1,14 @@
 #include "profiler/session/drain.h"
 
+#include <limits.h>
+
 #include <algorithm>
 
+#include "profiler/base/clock.h"
 #include "profiler/base/sys.h"
 #include "profiler/capture/descriptor_kind.h"
 #include "profiler/capture/names.h"
 #include "profiler/capture/registry.h"
-#include "profiler/session/modules.h"
 #include "profiler/session/own_thread.h"
 
 namespace plumbline::session {
@@ -27,14 +29,6 @@ base::FixedText<64> task_path(const Thread& thread, std::string_view file) {
   return path;
 }
 
-// The thread's clocks now, read through a descriptor of the caller's.
-format::Edge edge_of(const Thread& thread) {
-  const int schedstat = capture::open_schedstat(thread.tid);
-  const format::Edge edge = thread.clock.remote_edge(thread.tid, schedstat);
-  if (schedstat >= 0) base::sys::close(schedstat);
-  return edge;
-}
-
 // Looked up in the table of the thread: the descriptor is the program's.
 format::DescriptorKind kind_of(const Thread& thread, int descriptor) {
   base::FixedText<24> file;
@@ -48,7 +42,7 @@ format::ThreadState state_of(const Thread& thread) {
   // First the wait, then the clocks: a wait that begins between the two must not begin after now.
   capture::OpenWait open;
   const bool in_wait = thread.open_wait.read(open);
-  state.now = edge_of(thread);
+  state.now = thread.clock.remote_edge();
   if (!in_wait) return state;
   // The thread's own edge may be ahead of what the kernel tells others.
   state.now.wall_ns = std::max(state.now.wall_ns, open.begin.wall_ns);
@@ -57,6 +51,8 @@ format::ThreadState state_of(const Thread& thread) {
   state.wait_begin = open.begin;
   state.wait_span_id = open.span_id;
   state.object = open.object;
+  state.owner_tid = open.owner_tid;
+  state.owner_span_id = open.owner_span_id;
   state.category = open.category;
   state.operation = open.operation;
   if (open.descriptor >= 0) state.descriptor_kind = kind_of(thread, open.descriptor);
@@ -92,6 +88,19 @@ bool Drain::start(const Options& options) {
   return true;
 }
 
+void Drain::flush_now() {
+  const std::uint32_t number = flushes_wanted_.fetch_add(1, std::memory_order_release) + 1;
+  capture::recording.wake_drain();
+  const auto* word = reinterpret_cast<const std::uint32_t*>(&flushes_done_);
+  constexpr std::int64_t kLongestNs = 1'000'000'000;
+  const std::int64_t end_ns = base::monotonic_ns() + kLongestNs;
+  std::uint32_t done = flushes_done_.load(std::memory_order_acquire);
+  while (static_cast<std::int32_t>(done - number) < 0 && base::monotonic_ns() < end_ns) {
+    base::sys::futex_wait(word, done, kLongestNs);
+    done = flushes_done_.load(std::memory_order_acquire);
+  }
+}
+
 void Drain::stop() {
   stop_.store(true, std::memory_order_release);
   capture::recording.wake_drain();
@@ -117,13 +126,14 @@ void Drain::loop() {
   const auto period_ns = static_cast<std::int64_t>(options_.flush_ms) * kMillisecond;
   while (!stop_.load(std::memory_order_acquire)) {
     base::sys::futex_wait(wanted, 0, period_ns);
-    capture::recording.drain_wanted.store(0, std::memory_order_relaxed);
+    capture::recording.drain_wanted.exchange(0, std::memory_order_acq_rel);
+    const std::uint32_t wanted_now = flushes_wanted_.load(std::memory_order_acquire);
     flush(/*last=*/false);
+    if (flushes_done_.exchange(wanted_now, std::memory_order_release) == wanted_now) continue;
+    base::sys::futex_wake(reinterpret_cast<const std::uint32_t*>(&flushes_done_), INT_MAX);
   }
   trial_.finish();
   flush(/*last=*/true);
-  write_modules(records_);
-  records_.flush();
   writer_.close();
 }
 
@@ -135,11 +145,14 @@ void Drain::write_cpu_clock() {
 }
 
 void Drain::flush(bool last) {
+  const std::int64_t begin_ns = base::monotonic_ns();
   capture::for_each_thread([&](Thread& thread) { flush_thread(thread, last); });
+  modules_.look(records_);
   write_new_names();
   write_cpu_clock();
   constexpr std::uint32_t kFlushesPerCount = 10;
   if (last || ++flushes_ % kFlushesPerCount == 0) write_counters();
+  records_.add_flush(begin_ns);
   records_.flush();
 }
 
@@ -150,7 +163,12 @@ void Drain::flush_thread(Thread& thread, bool last) {
     if (life == Thread::Life::kEnded) capture::release_thread(thread);
     return;
   }
+  const std::uint32_t open_wait = thread.open_wait.open_number();
   const auto pieces = thread.ring.pieces();
+  const bool unchanged = life == Thread::Life::kLive && open_wait != 0 &&
+                         open_wait == thread.wait_written && pieces.bytes[0] == 0;
+  if (unchanged && !last) return;  // 10,000 threads that wait: 3 clock reads each were a CPU's time
+  thread.wait_written = open_wait;
   const Bytes older(pieces.data[0], pieces.bytes[0]), newer(pieces.data[1], pieces.bytes[1]);
   // Looked at again after the kernel was asked: it may have ended properly just now.
   const bool gone = life == Thread::Life::kLive && capture::thread_is_gone(thread) &&

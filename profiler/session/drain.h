@@ -13,6 +13,7 @@
 #include <atomic>
 
 #include "profiler/session/cpu_clock_choice.h"
+#include "profiler/session/modules.h"
 #include "profiler/session/options.h"
 #include "profiler/session/process_records.h"
 #include "profiler/session/totals.h"
@@ -24,10 +25,15 @@ class Drain {
   explicit Drain(RecordingWriter& writer) : writer_(writer), records_(writer) {}
 
   bool start(const Options& options);
+  // Has the thread flush now, and waits until it has, at most a second. Any thread, also in a
+  // handler.
+  void flush_now();
+
   // Has the thread flush a last time, close the file and end.
   void stop();
 
   ProcessRecords& records() { return records_; }
+  ModuleWatch& modules() { return modules_; }
 
  private:
   static void* run(void* drain);
@@ -41,6 +47,7 @@ class Drain {
 
   RecordingWriter& writer_;
   ProcessRecords records_;
+  ModuleWatch modules_;
   Options options_;
   CpuClockTrial trial_;
   pthread_t thread_{};
@@ -48,6 +55,8 @@ class Drain {
   std::atomic<std::uint32_t> taken_over_{0};
   bool own_descriptors_ = false;
   std::atomic<bool> stop_{false};
+  std::atomic<std::uint32_t> flushes_wanted_{0};
+  std::atomic<std::uint32_t> flushes_done_{0};  // of those; followed by futex
   std::uint32_t generation_ = 0;
   std::uint32_t names_written_ = 0;  // numbers below this are in the file
   std::uint32_t flushes_ = 0;

@@ -5,9 +5,12 @@
 #include <link.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
+#include "profiler/base/clock.h"
 #include "profiler/base/sys.h"
+#include "profiler/unwind/module_map.h"
 
 namespace plumbline::session {
 
@@ -63,6 +66,52 @@ int write_module(dl_phdr_info* object, std::size_t, void* argument) {
 
 }  // namespace
 
-void write_modules(ProcessRecords& records) { dl_iterate_phdr(write_module, &records); }
+namespace {
+
+// Who is inside the loader on our behalf.
+enum class Turn : std::uint32_t { kNobody, kUs, kFork };
+std::atomic<Turn> loader_turn{Turn::kNobody};
+
+bool take_turn(Turn who) {
+  Turn nobody = Turn::kNobody;
+  return loader_turn.compare_exchange_strong(nobody, who, std::memory_order_acquire);
+}
+
+void end_turn() { loader_turn.store(Turn::kNobody, std::memory_order_release); }
+
+std::uint64_t changes_so_far() {
+  const unwind::ModuleTotals totals = unwind::module_totals();
+  return totals.loaded + 2 * totals.dropped;  // each load and each unload adds at least one
+}
+
+}  // namespace
+
+void ModuleWatch::look(ProcessRecords& records) {
+  if (!take_turn(Turn::kUs)) return;  // a fork is under way: next time
+  unwind::update_modules();
+  const std::uint64_t changes = changes_so_far();
+  if (changes != changes_written_) {
+    changes_written_ = changes;
+    dl_iterate_phdr(write_module, &records);
+  }
+  end_turn();
+  unwind::reclaim_modules();
+}
+
+// Not for ever: a program that forks while it holds the loader's lock itself would wait for a
+// drain thread that waits for that lock.
+void hold_loader_for_fork() {
+  constexpr std::int64_t kLongestNs = 100'000'000;
+  const std::int64_t end_ns = base::monotonic_ns() + kLongestNs;
+  while (!take_turn(Turn::kFork) && base::monotonic_ns() < end_ns) {
+    base::sys::call(SYS_sched_yield);
+  }
+}
+
+// In the parent and in the child, where no thread is left that could be inside.
+void release_loader_after_fork() {
+  Turn fork = Turn::kFork;
+  loader_turn.compare_exchange_strong(fork, Turn::kNobody, std::memory_order_release);
+}
 
 }  // namespace plumbline::session

@@ -19,6 +19,7 @@ constexpr std::array kNumbers = {
     NumberOption{"rate", &Options::rate_hz, 1, 10'000, "1 to 10000 (samples per second of CPU)"},
     NumberOption{"flush_ms", &Options::flush_ms, 1, 10'000, "1 to 10000 (milliseconds)"},
     NumberOption{"ring_kib", &Options::ring_kib, 16, 65'536, "a power of two, 16 to 65536"},
+    NumberOption{"endpoints", &Options::endpoints, 1, 4'000, "1 to 4000 (names)"},
 };
 
 template <class Choice>
@@ -33,9 +34,18 @@ constexpr std::array kClocks = {
     NamedChoice<ClockChoice>{"timer", ClockChoice::kTimer},
     NamedChoice<ClockChoice>{"none", ClockChoice::kNone},
 };
+constexpr std::array kUnwinders = {
+    NamedChoice<capture::Unwinder>{"cfi", capture::Unwinder::kRules},
+    NamedChoice<capture::Unwinder>{"fp", capture::Unwinder::kFramePointers},
+};
 constexpr std::array kCpuClocks = {
     NamedChoice<CpuClockChoice>{"auto", CpuClockChoice::kAuto},
     NamedChoice<CpuClockChoice>{"thread", CpuClockChoice::kThreadClock},
+};
+
+constexpr std::array kSwitches = {
+    NamedChoice<bool>{"yes", true},
+    NamedChoice<bool>{"no", false},
 };
 
 bool refuse(OptionError& error, std::string_view key, std::string_view value,
@@ -77,7 +87,14 @@ bool set_option(std::string_view key, std::string_view value, Options& options,
     return choose(kCpuClocks, value, options.cpu_clock) ||
            refuse(error, key, value, "auto or thread");
   }
-  return refuse(error, key, value, "one of rate, clock, cpu_clock, flush_ms, ring_kib");
+  if (key == "unwind") {
+    return choose(kUnwinders, value, options.unwinder) || refuse(error, key, value, "cfi or fp");
+  }
+  if (key == "follow") {
+    return choose(kSwitches, value, options.follow) || refuse(error, key, value, "yes or no");
+  }
+  return refuse(error, key, value,
+                "one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints or follow");
 }
 
 // Removes the text up to `separator`, and the separator, from the front of `text` and returns it.

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "profiler/base/decimal.h"
+#include "profiler/capture/recording_state.h"
 
 namespace plumbline::session {
 
@@ -19,9 +20,12 @@ enum class CpuClockChoice : std::uint8_t { kAuto, kThreadClock };
 struct Options {
   std::uint64_t rate_hz = 199;  // prime, so that it falls in step with nothing
   ClockChoice clock = ClockChoice::kAuto;
+  capture::Unwinder unwinder = capture::Unwinder::kRules;
   CpuClockChoice cpu_clock = CpuClockChoice::kAuto;
   std::uint64_t flush_ms = 100;
-  std::uint64_t ring_kib = 256;  // per thread; a power of two
+  std::uint64_t ring_kib = 256;     // per thread; a power of two
+  std::uint64_t endpoints = 1'000;  // names of endpoints; the rest is `<other>`
+  bool follow = false;              // children record too, each to a file of its own
 };
 
 using OptionError = base::FixedText<160>;

@@ -14,9 +14,10 @@ namespace plumbline::session {
 bool start_own_thread(pthread_t& thread, void* (*body)(void*), void* argument) {
   sigset_t all, before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  // The originals: through the hook, one signal would stay open.
+  hooks::original().pthread_sigmask(SIG_SETMASK, &all, &before);
   const bool started = hooks::original().pthread_create(&thread, nullptr, body, argument) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  hooks::original().pthread_sigmask(SIG_SETMASK, &before, nullptr);
   return started;
 }
 

@@ -2,8 +2,9 @@
 //
 // With PLUMBLINE_OUTPUT set a recording starts before main; without it the library only looks up
 // the functions behind its hooks. In a privileged program (AT_SECURE: setuid, setgid or with file
-// capabilities) the environment is not read at all.
-// PLUMBLINE_OUTPUT is taken out of the environment, so that a child does not write over it.
+// capabilities) the environment is not read at all. Unless children are to be followed, our two
+// variables and our own part of LD_PRELOAD are taken out of the environment again: what the program
+// starts is not loaded into, and the program sees the environment that it would have without us.
 // Thread rule: constructor and destructor, ordinary context. Failure: one line on standard error.
 #include <stdlib.h>
 #include <sys/auxv.h>
@@ -12,6 +13,8 @@
 #include "profiler/base/decimal.h"
 #include "profiler/base/sys.h"
 #include "profiler/hooks/original.h"
+#include "profiler/session/environment.h"
+#include "profiler/session/first_copy.h"
 #include "profiler/session/session.h"
 
 namespace {
@@ -25,6 +28,7 @@ void complain(const char* problem) {
 // 101: before the constructors of the program, after libc's.
 __attribute__((constructor(101))) void on_load() {
   plumbline::hooks::original();
+  if (!plumbline::session::is_first_copy()) return plumbline::session::report_to_first_copy();
   if (getauxval(AT_SECURE) != 0) return;
   const char* output = getenv("PLUMBLINE_OUTPUT");
   if (output == nullptr || *output == '\0') return;
@@ -32,7 +36,7 @@ __attribute__((constructor(101))) void on_load() {
   const char* problem =
       plumbline::session::start_session(output, options != nullptr ? options : "");
   if (problem != nullptr) complain(problem);
-  unsetenv("PLUMBLINE_OUTPUT");
+  if (!plumbline::session::follows_children()) plumbline::session::leave_environment();
 }
 
 __attribute__((destructor(101))) void on_unload() { plumbline::session::stop_session(); }

@@ -60,6 +60,10 @@ void ProcessRecords::add_counter(std::string_view key, std::uint64_t value) {
          key, {});
 }
 
+void ProcessRecords::add_flush(std::int64_t wall_ns) {
+  append(format::RecordType::kFlush, format::Flush{.header = {}, .wall_ns = wall_ns}, {}, {});
+}
+
 void ProcessRecords::add_module(format::Module module, std::string_view path,
                                 std::string_view build_id) {
   path.remove_suffix(path.size() - std::min(path.size(), kMaxTextBytes));

@@ -1,15 +1,23 @@
 #include "profiler/session/session.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 
 #include <new>
 
 #include "profiler/base/sys.h"
+#include "profiler/capture/names.h"
 #include "profiler/capture/registry.h"
 #include "profiler/capture/sampler.h"
+#include "profiler/capture/span.h"
+#include "profiler/hooks/library_hooks.h"
+#include "profiler/hooks/process_end.h"
 #include "profiler/session/drain.h"
+#include "profiler/session/first_copy.h"
 #include "profiler/session/modules.h"
+#include "profiler/session/process_context.h"
 
 namespace plumbline::session {
 
@@ -58,11 +66,8 @@ std::string_view name_of(SamplerKind kind) {
 }
 
 bool schedstat_works() {
-  const int fd = capture::open_schedstat(base::sys::gettid());
   capture::Schedstat schedstat;
-  const bool works = capture::read_schedstat(fd, schedstat);
-  if (fd >= 0) base::sys::close(fd);
-  return works;
+  return capture::read_schedstat(base::sys::gettid(), -1, schedstat);
 }
 
 void write_settings(const Options& options, ProcessRecords& records) {
@@ -72,30 +77,75 @@ void write_settings(const Options& options, ProcessRecords& records) {
                       recording.sampler == SamplerKind::kThreadCpuTimer ? "yes" : "no");
   records.add_setting("rate_hz", options.rate_hz);
   records.add_setting("period_jitter", "uniform 0.5 to 1.5");
-  records.add_setting("unwinder", "frame_pointers");
+  records.add_setting("unwinder",
+                      options.unwinder == capture::Unwinder::kRules ? "cfi" : "frame_pointers");
   records.add_setting("cpu_clock", "thread_clock");  // until the self-test has passed
   records.add_setting("run_queue", schedstat_works() ? "schedstat" : "unavailable");
   records.add_setting("uninstrumented_wait", "voluntary_switches");
   records.add_setting("flush_ms", options.flush_ms);
   records.add_setting("ring_kib", options.ring_kib);
+  records.add_setting("endpoints", options.endpoints);
 }
 
 void configure(const Options& options) {
   recording.sampler = choose_sampler(options.clock);
   recording.sample_period_ns = kSecondNs / static_cast<std::int64_t>(options.rate_hz);
+  recording.unwinder = options.unwinder;
   recording.ring_bytes = options.ring_kib * 1024;
+  capture::reset_endpoints(static_cast<std::uint32_t>(options.endpoints));
 }
 
-// A child of fork has one thread, no drain thread, and our file open: it records nothing.
-void fall_silent_in_child() {
+// What a child that follows is started with.
+base::FixedText<PATH_MAX> last_output;
+base::FixedText<1024> last_options;
+bool follow_children = false;
+
+// A child of fork has one thread, no drain thread and none of our files. It records to a file of
+// its own, or nothing.
+void begin_anew_in_child() {
+  release_loader_after_fork();
+  if (session == nullptr) return;
   recording.generation.store(0, std::memory_order_relaxed);
-  capture::exclude_current_thread();
+  capture::hide_context();
+  forget_process_context();
+  capture::forget_threads_of_parent();
   session = nullptr;
+  if (follow_children) {
+    start_session(last_output.c_str(), last_options.view());
+  } else {
+    capture::exclude_current_thread();
+  }
 }
 
 void watch_forks() {
   static bool watching = false;
-  if (!watching) watching = pthread_atfork(nullptr, nullptr, fall_silent_in_child) == 0;
+  if (watching) return;
+  watching =
+      pthread_atfork(hold_loader_for_fork, release_loader_after_fork, begin_anew_in_child) == 0;
+}
+
+// Where children are followed, the file that is asked for belongs to the first process that comes;
+// the others put their id before the extension, and a number where even that is taken (exec).
+int open_output(RecordingWriter& writer, std::string_view output, bool follow) {
+  int failed = writer.open(output.data());
+  const std::size_t dot = output.rfind('.'), slash = output.rfind('/');
+  const bool has_extension =
+      dot != output.npos && (slash == output.npos || dot > slash) && dot != 0;
+  const std::size_t stem_bytes = has_extension ? dot : output.size();
+  constexpr std::uint64_t kMostTries = 1000;
+  for (std::uint64_t number = 1; follow && failed == EEXIST && number < kMostTries; ++number) {
+    base::FixedText<PATH_MAX> path;
+    path.append({output.data(), stem_bytes}).append(".");
+    path.append_decimal(static_cast<std::uint64_t>(base::sys::getpid()));
+    if (number > 1) path.append("-").append_decimal(number);
+    path.append({output.data() + stem_bytes, output.size() - stem_bytes});
+    failed = writer.open(path.c_str());
+  }
+  return failed;
+}
+
+void bring_up_to_date() {
+  if (session != nullptr) session->drain.flush_now();
 }
 
 const char* refuse(std::string_view what, std::string_view reason) {
@@ -116,25 +166,35 @@ void report_write_failure(const RecordingWriter& writer) {
 }  // namespace
 
 const char* start_session(const char* output, std::string_view options_text) {
+  if (!is_first_copy()) return refuse("profiler", "another copy of it is in this process");
   if (session != nullptr) return refuse("profiler", "is recording already");
   Options options;
   OptionError error;
   if (!parse_options(options_text, options, error)) return refuse("options", error.view());
   if (!capture::install_sample_handler()) return refuse("SIGURG", "no handler can be installed");
   session = new (session_memory) Session;
-  if (const int failed = session->writer.open(output); failed != 0) {
+  if (const int failed = open_output(session->writer, output, options.follow); failed != 0) {
     session = nullptr;
     return refuse(output, strerrordesc_np(failed));
   }
+  if (output != last_output.c_str()) (last_output = {}).append(output);
+  if (options_text.data() != last_options.c_str()) (last_options = {}).append(options_text);
+  follow_children = options.follow;
   configure(options);
   capture::prepare_registry();
   watch_forks();
   write_settings(options, session->drain.records());
-  write_modules(session->drain.records());
+  session->drain.records().add_setting("process_context", publish_process_context());
+  session->drain.records().add_setting("thread_context",
+                                       thread_context_is_ours() ? "ours" : "another_library");
+  session->drain.modules().look(session->drain.records());
   session->drain.records().flush();
   recording.generation.store(++last_generation, std::memory_order_release);
+  hooks::on_process_end.store(bring_up_to_date, std::memory_order_relaxed);
+  hooks::on_libraries_changed.store(bring_up_to_date, std::memory_order_release);
   if (!session->drain.start(options)) {
     recording.generation.store(0, std::memory_order_relaxed);
+    withdraw_process_context();
     session->writer.close();
     session = nullptr;
     return refuse("drain thread", "cannot be created");
@@ -143,6 +203,8 @@ const char* start_session(const char* output, std::string_view options_text) {
   return nullptr;
 }
 
+bool follows_children() { return follow_children; }
+
 void stop_session() {
   if (session == nullptr) return;
   const std::uint32_t generation = base::read(recording.generation);
@@ -150,8 +212,11 @@ void stop_session() {
   if (thread != nullptr) capture::write_thread_end(*thread);
   recording.generation.store(0, std::memory_order_release);
   capture::for_each_thread([&](capture::Thread& other) {
-    if (base::read(other.generation) == generation) capture::silence_sampler(other);
+    if (base::read(other.generation) != generation) return;
+    capture::silence_sampler(other);
+    other.shown.hide();
   });
+  withdraw_process_context();
   session->drain.stop();
   report_write_failure(session->writer);
   session = nullptr;

@@ -7,6 +7,7 @@
 #include <atomic>
 
 #include "profiler/base/clock.h"
+#include "profiler/base/counter.h"
 #include "profiler/base/switch_flag.h"
 #include "profiler/base/sys.h"
 #include "profiler/capture/sample_handler.h"
@@ -64,6 +65,7 @@ struct Partner {
   int cpu = 0;
   std::atomic<bool> wants_byte{true};
   std::atomic<bool> done{false};
+  const std::atomic<bool>& abandoned;
   bool cleared_by_pipe = false;
   bool cleared_by_preemption = false;
 };
@@ -76,9 +78,9 @@ void pin_to(int cpu) {
 }
 
 // Reads until one read has really blocked.
-bool read_until_blocked(const SwitchFlag& flag, int fd) {
+bool read_until_blocked(const SwitchFlag& flag, int fd, const std::atomic<bool>& abandoned) {
   bool blocked = false, armed = true;
-  while (!blocked) {
+  while (!blocked && !base::read(abandoned)) {
     char byte = 0;
     const long before = thread_usage().ru_nvcsw;
     flag.arm();
@@ -90,12 +92,12 @@ bool read_until_blocked(const SwitchFlag& flag, int fd) {
 }
 
 // False also when no preemption came in time: not proved is not trusted.
-bool spin_until_preempted(const SwitchFlag& flag) {
+bool spin_until_preempted(const SwitchFlag& flag, const std::atomic<bool>& abandoned) {
   const std::int64_t end_ns = base::monotonic_ns() + kPreemptionLimitNs;
   const long before = thread_usage().ru_nivcsw;
   flag.arm();
   while (thread_usage().ru_nivcsw == before) {
-    if (base::monotonic_ns() > end_ns) return false;
+    if (base::monotonic_ns() > end_ns || base::read(abandoned)) return false;
   }
   return !flag.armed();
 }
@@ -105,9 +107,9 @@ void* run_partner(void* argument) {
   become_own_thread();
   const SwitchFlag flag = SwitchFlag::of_this_thread();
   pin_to(partner.cpu);
-  partner.cleared_by_pipe = read_until_blocked(flag, partner.pipe[0]);
+  partner.cleared_by_pipe = read_until_blocked(flag, partner.pipe[0], partner.abandoned);
   partner.wants_byte.store(false, std::memory_order_release);
-  partner.cleared_by_preemption = spin_until_preempted(flag);
+  partner.cleared_by_preemption = spin_until_preempted(flag, partner.abandoned);
   flag.disarm();
   partner.done.store(true, std::memory_order_release);
   return nullptr;
@@ -155,15 +157,16 @@ bool always(bool (*cleared)(const SwitchFlag&), const SwitchFlag& flag) {
 
 }  // namespace
 
-SwitchFlagVerdict test_switch_flag() {
+SwitchFlagVerdict test_switch_flag(const std::atomic<bool>& abandoned) {
   const SwitchFlag flag = SwitchFlag::of_this_thread();
   if (!flag.available()) return {false, "no rseq area (glibc below 2.35, or switched off)"};
   if (!always(cleared_by_sleep, flag)) return {false, "a sleep left the flag standing"};
   if (!always(cleared_by_futex, flag)) return {false, "a futex wait left the flag standing"};
   if (!always(cleared_by_signal, flag)) return {false, "a signal left the flag standing"};
   flag.disarm();
-  Partner partner;
+  Partner partner{.abandoned = abandoned};
   if (!run_with_partner(partner)) return {false, "no helper thread for the self-test"};
+  if (base::read(abandoned)) return {false, "the recording ended first"};
   if (!partner.cleared_by_pipe) return {false, "a pipe read left the flag standing"};
   if (!partner.cleared_by_preemption) return {false, "a preemption left the flag standing"};
   return {true, "passed"};

@@ -1,6 +1,6 @@
 // The self-test that decides whether the switch flag may be believed on this kernel.
 //
-// Run once per session on threads of our own, while the program already runs. Whatever takes a
+// Run once per process on threads of our own, while the program already runs. Whatever takes a
 // thread off its CPU must clear the flag: a sleep, a futex wait, a pipe read, a preemption; and a
 // signal must too, since its handler may have done any of these.
 // Thread rule: a thread of our own with all signals blocked; starts and joins one helper thread.
@@ -8,6 +8,7 @@
 // Failure: the verdict names what left the flag standing; then every edge reads the clocks.
 #pragma once
 
+#include <atomic>
 #include <string_view>
 
 namespace plumbline::session {
@@ -17,6 +18,7 @@ struct SwitchFlagVerdict {
   std::string_view reason;  // static text, for the recording's settings
 };
 
-SwitchFlagVerdict test_switch_flag();
+// Some 10 ms on a quiet machine. Ends early, without trust, once `abandoned` is set.
+SwitchFlagVerdict test_switch_flag(const std::atomic<bool>& abandoned);
 
 }  // namespace plumbline::session

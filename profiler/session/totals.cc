@@ -1,6 +1,8 @@
 #include "profiler/session/totals.h"
 
 #include "profiler/base/counter.h"
+#include "profiler/capture/names.h"
+#include "profiler/session/first_copy.h"
 
 namespace plumbline::session {
 
@@ -43,6 +45,7 @@ void write_totals(const Totals& totals, ProcessRecords& records) {
   records.add_counter("threads.vanished", totals.threads_vanished);
   records.add_counter("threads.without_memory", base::read(shared.threads_without_memory));
   records.add_counter("threads.without_slot", base::read(shared.threads_without_slot));
+  records.add_counter("threads.without_perf", base::read(shared.threads_without_perf));
   records.add_counter("threads.without_sampler", base::read(shared.threads_without_sampler));
   records.add_counter("edges.synchronised", totals.edges_synchronised);
   records.add_counter("edges.nested", totals.edges_nested);
@@ -52,6 +55,8 @@ void write_totals(const Totals& totals, ProcessRecords& records) {
   records.add_counter("signals.foreign", base::read(shared.foreign_signals));
   records.add_counter("scopes.on_wrong_thread", base::read(shared.scopes_on_wrong_thread));
   records.add_counter("names.without_room", base::read(shared.names_without_room));
+  records.add_counter("endpoints.over_cap", capture::endpoints_over_cap());
+  records.add_counter("copies.inert", inert_copies());
 }
 
 }  // namespace plumbline::session

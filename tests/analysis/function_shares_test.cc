@@ -52,24 +52,24 @@ class FunctionSharesTest : public testing::Test {
 };
 
 TEST_F(FunctionSharesTest, DistributesTheExactCpuByWeight) {
-  sample(100, {0x10, 0x101});
-  sample(400, {0x20, 0x101});
+  sample(100, {0x10, 0x10001});
+  sample(400, {0x20, 0x10001});
   const FunctionShares& shares = shares_after(1001);
   EXPECT_EQ(shares.cpu_ns, 1001);
   EXPECT_EQ(shares.samples, 2u);
   EXPECT_EQ(share("[0x10]").self_ns, 250);
   EXPECT_EQ(share("[0x20]").self_ns, 751);
-  EXPECT_EQ(share("[0x100]").total_ns, 1001);  // the return address less one
-  EXPECT_EQ(share("[0x100]").self_ns, 0);
-  EXPECT_EQ(share("[0x100]").total_samples, 2u);
-  EXPECT_EQ(shares.functions[0].function, "[0x100]");
+  EXPECT_EQ(share("[0x10000]").total_ns, 1001);  // the return address less one
+  EXPECT_EQ(share("[0x10000]").self_ns, 0);
+  EXPECT_EQ(share("[0x10000]").total_samples, 2u);
+  EXPECT_EQ(shares.functions[0].function, "[0x10000]");
 }
 
 TEST_F(FunctionSharesTest, CountsRecursionOnce) {
-  sample(100, {0x10, 0x11, 0x11});  // the callers are at 0x10 too
+  sample(100, {0x10010, 0x10011, 0x10011});  // the callers are at 0x10010 too
   shares_after(500);
-  EXPECT_EQ(share("[0x10]").total_ns, 500);
-  EXPECT_EQ(share("[0x10]").total_samples, 1u);
+  EXPECT_EQ(share("[0x10010]").total_ns, 500);
+  EXPECT_EQ(share("[0x10010]").total_samples, 1u);
 }
 
 TEST_F(FunctionSharesTest, OtherSpansSamplesDoNotCount) {

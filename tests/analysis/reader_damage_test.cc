@@ -42,9 +42,9 @@ TEST(ReaderFaults, NamesAMissingFile) {
 TEST(ReaderFaults, NamesAnotherVersion) {
   RecordingBuilder builder;
   std::vector<std::byte> bytes = builder.two_spans().bytes();
-  bytes[8] = std::byte{2};
+  bytes[8] = std::byte{3};
   EXPECT_EQ(error_of(bytes),
-            "test.plumb: at byte 8: format version 2; this program reads version 1");
+            "test.plumb: at byte 8: format version 3; this program reads version 2");
 }
 
 TEST(ReaderFaults, AFileWithoutAWholeBlockIsUnusable) {

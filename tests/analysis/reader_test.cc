@@ -224,6 +224,16 @@ TEST(Reader, AnOpenWaitIsTheEndOfAKilledThread) {
   EXPECT_FALSE(recording.threads.ended[0]);
 }
 
+TEST(Reader, AWaitForALockKeepsWhoHeldIt) {
+  RecordingBuilder builder;
+  builder.thread(1, 1).thread_start({.wall = 10});
+  builder.wait({.begin = {.wall = 20}, .end = {.wall = 60}, .owner_tid = 77, .owner_span = 9});
+  builder.wait({.begin = {.wall = 70}, .end = {.wall = 80}});
+  const Recording recording = read(builder);
+  EXPECT_EQ(recording.waits.owner_tid, (std::vector<std::int32_t>{77, 0}));
+  EXPECT_EQ(recording.waits.owner_span_id, (std::vector<std::uint64_t>{9, 0}));
+}
+
 TEST(Reader, AThreadStateIsForgottenOnceTheThreadGoesOn) {
   RecordingBuilder builder;
   builder.thread(1, 1).thread_start({.wall = 10});

@@ -140,6 +140,8 @@ RecordingBuilder& RecordingBuilder::wait(const WaitValues& values) {
   wait.end = edge(values.end);
   wait.span_id = values.span;
   wait.category = values.category;
+  wait.owner_tid = values.owner_tid;
+  wait.owner_span_id = values.owner_span;
   wait.operation = format::Operation::kMutexLock;
   wait.frame_count = static_cast<std::uint32_t>(values.frames.size());
   return record(RecordType::kWait, wait, bytes_of(values.frames));

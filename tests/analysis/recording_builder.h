@@ -31,6 +31,8 @@ struct WaitValues {
   std::uint64_t span = 0;
   format::Category category = format::Category::kLock;
   Frames frames = {};
+  std::int32_t owner_tid = 0;
+  std::uint64_t owner_span = 0;
 };
 
 struct SampleValues {

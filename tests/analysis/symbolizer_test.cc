@@ -204,5 +204,14 @@ TEST(Demangled, LeavesOtherNamesAlone) {
   EXPECT_EQ(demangled(""), "");
 }
 
+TEST(Symbolizer, SaysHowManyFramesAreLeftOut) {
+  const std::vector<Module> modules;
+  Symbolizer symbolizer(modules);
+  EXPECT_EQ(symbolizer.at_call_before(12)[0].function, "[12 frames left out]");
+  EXPECT_EQ(symbolizer.at_call_before(format::kMaxLeftOut)[0].function, "[4095 frames left out]");
+  EXPECT_EQ(symbolizer.at_call_before(0)[0].function, "[all further frames left out]");
+  EXPECT_EQ(symbolizer.at_call_before(format::kMaxLeftOut + 1)[0].function, "[0xfff]");
+}
+
 }  // namespace
 }  // namespace plumbline::analysis

@@ -64,15 +64,17 @@ class Competitor {
   pid_t pid_ = -1;
 };
 
+double least(const std::vector<double>& times) {
+  return *std::min_element(times.begin(), times.end());
+}
+
 // Short bursts with pauses between them, in which the drain thread empties the ring: a program that
 // did nothing but spans would outrun any disk, and the cost of losing records is not the question.
 // CPU time is what counts: with a competitor half of the wall time is not ours.
 void in_bursts(benchmark::internal::Benchmark* benchmark) {
   benchmark->Iterations(1500)->Repetitions(200)->ReportAggregatesOnly();
   benchmark->Setup([](const benchmark::State&) { usleep(3'000); });
-  benchmark->ComputeStatistics("min", [](const std::vector<double>& times) {
-    return *std::min_element(times.begin(), times.end());
-  });
+  benchmark->ComputeStatistics("min", least);
 }
 
 void one_active_span(benchmark::State& state) {
@@ -104,6 +106,48 @@ void SpanInFourCalls(benchmark::State& state) {
   }
 }
 BENCHMARK(SpanInFourCalls)->Apply(in_bursts);
+
+// The recording that the other benchmarks run under.
+class UnderRecording {
+ public:
+  UnderRecording()
+      : output_(std::filesystem::temp_directory_path() /
+                ("plumbline-benchmark-" + std::to_string(getpid()) + ".plumb")) {
+    start();
+  }
+  ~UnderRecording() { stop(); }
+  UnderRecording(const UnderRecording&) = delete;
+  UnderRecording& operator=(const UnderRecording&) = delete;
+
+  // Large rings, no samples: the cost of the calls themselves, without losses.
+  void start() {
+    const std::string problem =
+        plumbline::StartProfiler({.output = output_, .options = "clock=none,ring_kib=512"});
+    if (!problem.empty()) {
+      std::fprintf(stderr, "profiler_benchmark: %s\n", problem.c_str());
+      std::exit(2);
+    }
+    usleep(300'000);  // the self-test of the switch flag
+  }
+  void stop() {
+    plumbline::StopProfiler();
+    std::filesystem::remove(output_);
+  }
+
+ private:
+  std::filesystem::path output_;
+};
+UnderRecording* under_recording = nullptr;
+
+// Linked, but not recording: what every program pays that has the library and does not use it.
+void SpanWhileNotRecording(benchmark::State& state) { one_active_span(state); }
+BENCHMARK(SpanWhileNotRecording)
+    ->Iterations(1'000'000)
+    ->Repetitions(10)
+    ->ReportAggregatesOnly()
+    ->ComputeStatistics("min", least)
+    ->Setup([](const benchmark::State&) { under_recording->stop(); })
+    ->Teardown([](const benchmark::State&) { under_recording->start(); });
 
 // The same exactness by the kernel's clock alone: what the switch flag saves.
 void TwoThreadClockReads(benchmark::State& state) {
@@ -195,19 +239,8 @@ int main(int argc, char** argv) {
     for (unsigned spins = 0;; ++spins) benchmark::DoNotOptimize(spins);
   }
   pin_to(1);
-  const auto folder = std::filesystem::temp_directory_path();
-  const std::string output =
-      folder / ("plumbline-benchmark-" + std::to_string(getpid()) + ".plumb");
-  // Large rings, no samples: the cost of the calls themselves, without losses.
-  const std::string problem =
-      plumbline::StartProfiler({.output = output, .options = "clock=none,ring_kib=512"});
-  if (!problem.empty()) {
-    std::fprintf(stderr, "profiler_benchmark: %s\n", problem.c_str());
-    return 2;
-  }
-  usleep(300'000);  // the self-test of the switch flag
+  UnderRecording recording;
+  under_recording = &recording;
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
-  plumbline::StopProfiler();
-  std::filesystem::remove(output);
 }

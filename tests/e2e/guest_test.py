@@ -1,7 +1,7 @@
 """Programs under the preloaded library: they see nothing of it, and what they did is recorded.
 
-Usage: guest_test.py BUILD; called by CTest. The subject is a C program, so that a need for the C++
-library would show.
+Usage: guest_test.py BUILD [--long]; called by CTest. The subject is a C program, so that a need for
+the C++ library would show.
 """
 
 import json
@@ -20,6 +20,8 @@ BUILD = pathlib.Path(sys.argv.pop(1))
 LIBRARY = BUILD / "lib" / "libplumbline.so"
 GUEST = BUILD / "bin" / "guest"
 PLUMBLINE = BUILD / "bin" / "plumbline"
+LONG = sys.argv[-1:] == ["--long"] and sys.argv.pop() is not None  # `./dev test full`
+THREADS_IN_A_ROW, THREADS_AT_ONCE = (100_000, 10_000) if LONG else (1_000, 500)
 
 
 class Guest(unittest.TestCase):
@@ -40,7 +42,7 @@ class Guest(unittest.TestCase):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
 
         return subprocess.run([GUEST, *words], capture_output=True, text=True, check=False,
-                              env=environment, timeout=60, preexec_fn=limit)
+                              env=environment, timeout=600, preexec_fn=limit)
 
     def table(self, command, expected_code=0):
         done = subprocess.run([PLUMBLINE, command, self.recording, "--json"], check=False,
@@ -101,6 +103,43 @@ class Guest(unittest.TestCase):
         info = self.table("info")
         self.assertEqual(len(info["threads"]), 5)
         self.assertTrue(all(thread["ended"] for thread in info["threads"]))
+
+    # Fault: threads that block all signals are not sampled. Seen in: liblzma's workers, 26 samples
+    # of 34 s of CPU at 1 kHz. Pass: a fifth of the about 300 samples by perf, of the at most 75 by
+    # the timer (250 ticks a second) two fifths, and the program sees its mask, its pending signal
+    # and its handler as without us.
+    def test_threads_that_block_all_signals_are_sampled(self):
+        bare = self.run_guest("mask")
+        for clock, least in (("auto", 60), ("timer", 30)):
+            with self.subTest(clock):
+                self.recording.unlink(missing_ok=True)
+                done = self.run_guest("mask", environment=self.environment(
+                    self.recording, f"rate=1000,clock={clock}"))
+                self.assertEqual((done.returncode, done.stdout), (0, bare.stdout))
+                self.assertGreaterEqual(self.table("info")["samples"], least)
+
+    # Fault: a thread that lives for less than a millisecond is lost, or found too late, and its
+    # timer, descriptors or ring are never given back. (Timers left behind: RLIMIT_SIGPENDING.)
+    # Pass: of the CPU that the threads saw themselves burn at least 99 % is there, exactly.
+    def check_threads(self, mode, count):
+        done = self.run_guest(mode, str(count), environment=self.environment(self.recording))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        burned_ns, descriptors = (int(word) for word in done.stdout.split() if word.isdigit())
+        info = self.table("info")
+        self.assertEqual(info["counters"]["threads.recorded"], count + 1)
+        main = next(thread for thread in info["threads"] if thread["tid"] == info["pid"])
+        cpu_ns = sum(thread["cpu_ns"] for thread in info["threads"]) - main["cpu_ns"]
+        self.assertGreaterEqual(cpu_ns, 0.99 * burned_ns)
+        self.assertLessEqual(descriptors, 3 + 2 + 2)
+        self.assertEqual(info["conservation"]["tiling_error_ns"], 0)
+        print(f"{mode} {count}: {100 * cpu_ns / burned_ns:.2f} % of the CPU burned",
+              file=sys.stderr)
+
+    def test_short_threads_one_after_another(self):
+        self.check_threads("burn", THREADS_IN_A_ROW)
+
+    def test_threads_at_once(self):
+        self.check_threads("crowd", THREADS_AT_ONCE)
 
     # Fault: a wait in progress is lost when the program is killed.
     # Pass: all but one flush period (100 ms) and the start-up of it is there.

@@ -60,7 +60,7 @@ class EdgeClockTest : public testing::TestWithParam<bool> {
     edge_clock_mode.max_age_ticks = edge_clock_mode.scale.to_ticks(kMillisecond);
     edge_clock_mode.flag_trusted = by_flag;
     schedstat_fd_ = open_schedstat(base::sys::gettid());
-    clock_.begin(schedstat_fd_);
+    clock_.begin(base::sys::gettid(), schedstat_fd_);
   }
   void TearDown() override {
     if (schedstat_fd_ >= 0) close(schedstat_fd_);
@@ -180,7 +180,7 @@ TEST_P(EdgeClockTest, EdgesMayNest) {
 TEST_P(EdgeClockTest, AnotherThreadSeesTheSameClocks) {
   spin_ns(kMillisecond);
   const Edge own = clock_.take();
-  const Edge remote = clock_.remote_edge(base::sys::gettid(), schedstat_fd_);
+  const Edge remote = clock_.remote_edge();
   EXPECT_GE(remote.wall_ns, own.wall_ns);
   EXPECT_GE(remote.cpu_ns, own.cpu_ns);
   EXPECT_LT(remote.cpu_ns - own.cpu_ns, kMillisecond);

@@ -1,7 +1,8 @@
 """Checks what libplumbline.so asks of and shows to the program it is loaded into.
 
 Run by CTest with the library's path. A guest brings nothing along: no library but libc and the
-loader, no symbol but the API and the hooks, one pointer of static TLS, no lazy binding.
+loader, no symbol but the API, the thread context and the hooks, two pointers of static TLS, no lazy
+binding.
 """
 
 import re
@@ -28,10 +29,11 @@ class LibraryShape(unittest.TestCase):
         self.assertRegex(flags, r"BIND_NOW")
         self.assertRegex(flags, r"NODELETE")
 
-    def test_static_tls_is_one_pointer(self):
+    # Ours, and the one that OTEP 4947 wants exported.
+    def test_static_tls_is_two_pointers(self):
         sizes = re.findall(r"^\s*TLS\s+\S+\s+\S+\s+\S+\s+\S+\s+0x([0-9a-f]+)", readelf("-l"),
                            re.MULTILINE)
-        self.assertEqual([int(size, 16) for size in sizes], [8])
+        self.assertEqual([int(size, 16) for size in sizes], [16])
 
     def test_imports_nothing_that_allocates_aborts_or_resolves_tls(self):
         imported = set(re.findall(r"UND\s+([A-Za-z_0-9]+)", readelf("--dyn-syms")))
@@ -39,8 +41,13 @@ class LibraryShape(unittest.TestCase):
                      "printf", "fprintf", "fwrite", "pthread_mutex_lock", "__assert_fail"}
         self.assertEqual(imported & forbidden, set())
 
+    # How a reader learns where in a thread's block the exported variable is: OTEP 4947,
+    # "Thread-Local Variable Resolution", static access.
+    def test_thread_context_can_be_located(self):
+        self.assertRegex(readelf("-r"), r"R_X86_64_TPOFF64\s+[0-9a-f]+\s+otel_thread_ctx_v1")
+
     def test_exports_the_table_and_the_hooks_only(self):
-        exported = set(re.findall(r"(?:FUNC|OBJECT)\s+GLOBAL\s+DEFAULT\s+\d+\s+([A-Za-z_0-9]+)",
+        exported = set(re.findall(r"(?:FUNC|OBJECT|TLS)\s+GLOBAL\s+DEFAULT\s+\d+\s+([A-Za-z_0-9]+)",
                                   readelf("--dyn-syms")))
         with open(f"{SOURCE}/profiler/session/exports.map", encoding="utf-8") as text:
             listed = text.read().split("global:")[1].split("local:")[0]

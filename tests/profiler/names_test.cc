@@ -34,6 +34,23 @@ TEST(Names, AreCutAtTheLongestLength) {
   EXPECT_EQ(intern_name(longest + "yyy"), intern_name(longest));
 }
 
+// A reader that insists on UTF-8 must not meet half a character.
+TEST(Names, AreNotCutInsideACharacter) {
+  const std::string filler(kMaxNameBytes - 3, 'x');
+  const std::string two = "\u00e9", three = "\u20ac", four = "\U0001f600";
+  EXPECT_EQ(interned_name(intern_name(filler + three + "y")), filler + three);
+  EXPECT_EQ(interned_name(intern_name(filler + "ab" + two)), filler + "ab");
+  EXPECT_EQ(interned_name(intern_name(filler + "a" + three)), filler + "a");
+  EXPECT_EQ(interned_name(intern_name(filler + four + "y")), filler);
+}
+
+// Names are bytes: what is not UTF-8 stays what it is, and a long tail of it is cut at the limit.
+TEST(Names, ThatAreNotUtf8AreKept) {
+  const std::string latin = "caf\xe9 \xff", tail(2 * kMaxNameBytes, '\x80');
+  EXPECT_EQ(interned_name(intern_name(latin)), latin);
+  EXPECT_EQ(interned_name(intern_name(tail)), tail.substr(0, kMaxNameBytes));
+}
+
 // Runs last by its name's order in the file: it fills the table for good.
 TEST(NamesFlood, IsCountedAndKeepsEarlierNames) {
   const std::uint32_t early = intern_name("early");

@@ -25,13 +25,16 @@ TEST(Options, EmptyTextGivesTheDefaults) {
 TEST(Options, EachKeyIsTaken) {
   Options options;
   OptionError error;
-  ASSERT_TRUE(parse_options("rate=1000,clock=timer,cpu_clock=thread,flush_ms=20,ring_kib=512",
-                            options, error));
+  ASSERT_TRUE(
+      parse_options("rate=1000,clock=timer,cpu_clock=thread,flush_ms=20,ring_kib=512,"
+                    "endpoints=20",
+                    options, error));
   EXPECT_EQ(options.rate_hz, 1000u);
   EXPECT_EQ(options.clock, ClockChoice::kTimer);
   EXPECT_EQ(options.cpu_clock, CpuClockChoice::kThreadClock);
   EXPECT_EQ(options.flush_ms, 20u);
   EXPECT_EQ(options.ring_kib, 512u);
+  EXPECT_EQ(options.endpoints, 20u);
 }
 
 TEST(Options, BadValuesAreNamedWithWhatIsExpected) {
@@ -46,7 +49,8 @@ TEST(Options, BadValuesAreNamedWithWhatIsExpected) {
   EXPECT_EQ(error_of("ring_kib=100"), "option ring_kib=: expected a power of two, 16 to 65536");
   EXPECT_EQ(error_of("rate"), "option rate=: expected 1 to 10000 (samples per second of CPU)");
   EXPECT_EQ(error_of("x=1"),
-            "option x=1: expected one of rate, clock, cpu_clock, flush_ms, ring_kib");
+            "option x=1: expected one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, "
+            "endpoints or follow");
 }
 
 TEST(Decimal, TakesTheNumberAndLeavesTheRest) {

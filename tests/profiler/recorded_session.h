@@ -45,6 +45,11 @@ analysis::Recording record(const std::string& options, const Body& body) {
   return analysis::read_recording(output.path());
 }
 
+// Scopes that were left by another than opened them, in the process so far.
+inline std::int64_t ignored_scopes() {
+  return record("clock=none", [] {}).counters.at("scopes.on_wrong_thread");
+}
+
 // Row of the only span with this name, or kNone.
 inline analysis::Index span_named(const analysis::Recording& recording, const std::string& name) {
   analysis::Index found = analysis::kNone;

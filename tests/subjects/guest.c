@@ -1,6 +1,6 @@
 /* A C program that must not notice that it is profiled: prints, waits, and ends as it is told.
  * Usage: guest MODE    MODE: print, exit CODE, sleep SECONDS, threads N, vanish N, descriptors N,
- * close-all, abort */
+ * close-all, fork N, burn N, crowd N, mask, abort */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void* brief(void* argument) {
@@ -72,7 +74,7 @@ static int print_highest_descriptor(int count) {
 static int close_all(void) {
   pthread_t thread;
   if (pthread_create(&thread, NULL, longer, NULL) != 0) return -1;
-  usleep(1000);
+  usleep(100 * 1000); /* not while that opens its own */
   close_range(3, ~0u, 0);
   int fd;
   while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0) usleep(100);
@@ -80,6 +82,114 @@ static int close_all(void) {
   pthread_join(thread, NULL);
   run_threads(3);
   return open_before - open_descriptors();
+}
+
+/* Children that sleep and end; the whole program does so too. */
+static int run_children(int count) {
+  for (int i = 0; i < count; ++i) {
+    const pid_t child = fork();
+    usleep(20 * 1000);
+    if (child == 0) exit(3);
+  }
+  int status, ended = 0;
+  while (wait(&status) > 0) ended += WIFEXITED(status) && WEXITSTATUS(status) == 3;
+  printf("%d children\n", ended);
+  return 0;
+}
+
+static long cpu_ns(clockid_t clock) {
+  struct timespec time;
+  clock_gettime(clock, &time);
+  return time.tv_sec * 1000000000L + time.tv_nsec;
+}
+
+static _Atomic long burned_ns = 0;
+
+/* 0.2 to 1 ms of CPU. */
+static void* burn(void* argument) {
+  const long end = cpu_ns(CLOCK_THREAD_CPUTIME_ID) + 200000 + (long)(size_t)argument % 5 * 200000;
+  long now;
+  while ((now = cpu_ns(CLOCK_THREAD_CPUTIME_ID)) < end) {
+  }
+  burned_ns += now;
+  return NULL;
+}
+
+static int print_burned(void) {
+  printf("%ld ns burned, %d descriptors\n", burned_ns, open_descriptors());
+  return 0;
+}
+
+/* One after another. */
+static int burn_in_threads(int count) {
+  for (int i = 0; i < count; ++i) {
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, burn, (void*)(size_t)i) != 0) return 1;
+    pthread_join(thread, NULL);
+  }
+  return print_burned();
+}
+
+static int urgent_signals = 0;
+
+static void count_urgent(int number) { urgent_signals += number == SIGURG; }
+
+/* A thread that blocks all signals, as liblzma's do: 300 ms of CPU, and signals put off. */
+static void* burn_with_signals_blocked(void* argument) {
+  sigset_t all, before, pending;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, NULL);
+  pthread_sigmask(SIG_BLOCK, NULL, &before);
+  printf("blocked: %d\n", sigismember(&before, SIGURG));
+  const long end = cpu_ns(CLOCK_THREAD_CPUTIME_ID) + 300000000;
+  volatile unsigned long work = 0;
+  while (cpu_ns(CLOCK_THREAD_CPUTIME_ID) < end) {
+    for (int i = 0; i < 10000; ++i) work = work * 3 + 1;
+  }
+  pthread_kill(pthread_self(), SIGURG);
+  sigpending(&pending);
+  printf("pending: %d, handled: %d\n", sigismember(&pending, SIGURG), urgent_signals);
+  sigfillset(&all);
+  sigprocmask(SIG_UNBLOCK, &all, &before);
+  printf("was blocked: %d, handled: %d\n", sigismember(&before, SIGURG), urgent_signals);
+  sigprocmask(SIG_BLOCK, NULL, &before);
+  printf("blocked: %d\n", sigismember(&before, SIGURG));
+  return argument;
+}
+
+static int block_signals(void) {
+  signal(SIGURG, count_urgent);
+  sigset_t urgent;
+  sigemptyset(&urgent);
+  sigaddset(&urgent, SIGURG);
+  pthread_sigmask(SIG_BLOCK, &urgent, NULL); /* nobody else may take it */
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, burn_with_signals_blocked, NULL) != 0) return 1;
+  pthread_join(thread, NULL);
+  return 0;
+}
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void* wait_then_burn(void* argument) {
+  pthread_mutex_lock(&gate);
+  pthread_mutex_unlock(&gate);
+  return burn(argument);
+}
+
+/* All at once. */
+static int burn_in_crowd(int count) {
+  pthread_t* threads = calloc((size_t)count, sizeof *threads);
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 64 * 1024);
+  pthread_mutex_lock(&gate);
+  for (int i = 0; i < count; ++i) {
+    if (pthread_create(&threads[i], &small, wait_then_burn, (void*)(size_t)i) != 0) return 1;
+  }
+  pthread_mutex_unlock(&gate);
+  for (int i = 0; i < count; ++i) pthread_join(threads[i], NULL);
+  return print_burned();
 }
 
 /* The number of the next descriptor, and what of the profiler is in the environment. */
@@ -99,6 +209,10 @@ int main(int count, char** words) {
   if (strcmp(mode, "threads") == 0) return run_threads(number);
   if (strcmp(mode, "vanish") == 0) return run_vanishing_threads(number);
   if (strcmp(mode, "descriptors") == 0) return print_highest_descriptor(number);
+  if (strcmp(mode, "fork") == 0) return run_children(number);
+  if (strcmp(mode, "mask") == 0) return block_signals();
+  if (strcmp(mode, "burn") == 0) return burn_in_threads(number);
+  if (strcmp(mode, "crowd") == 0) return burn_in_crowd(number);
   if (strcmp(mode, "close-all") == 0) return close_all();
   if (strcmp(mode, "abort") == 0) abort();
   if (strcmp(mode, "sleep") == 0) {

@@ -39,8 +39,11 @@ void leave_span(const plumbline_span_context* span, const plumbline_scope*) {
   calls[span->span_id].left_ns = plumbline::workloads::monotonic_ns();
 }
 
+constexpr std::uint32_t kRecording = 1;
+
 constexpr plumbline_api make_table() {
   plumbline_api api{};
+  api.recording = &kRecording;
   api.size_bytes = sizeof api;
   api.intern = intern;
   api.enter_span = enter_span;

@@ -37,7 +37,8 @@ inline std::atomic<const plumbline_api*> resolved_api{&kUnresolved};
 
 inline const plumbline_api* LookUpApi() {
   const auto* api = static_cast<const plumbline_api*>(dlsym(RTLD_DEFAULT, PLUMBLINE_API_SYMBOL));
-  if (api != nullptr && api->size_bytes < sizeof(plumbline_api)) api = nullptr;  // an older library
+  // Older than these headers is fine as long as the first version of the table is there.
+  if (api != nullptr && !PLUMBLINE_API_HAS(api, stop)) api = nullptr;
   // Release pairs with the acquire in Api(): whoever sees the pointer sees the loaded table.
   resolved_api.store(api, std::memory_order_release);
   return api;
@@ -47,6 +48,14 @@ inline const plumbline_api* LookUpApi() {
 inline const plumbline_api* Api() {
   const plumbline_api* api = resolved_api.load(std::memory_order_acquire);
   return api == &kUnresolved ? LookUpApi() : api;
+}
+
+// The same while a session records, else null.
+inline const plumbline_api* RecordingApi() {
+  const plumbline_api* api = Api();
+  if (api == nullptr) return nullptr;
+  if (!PLUMBLINE_API_HAS(api, recording)) return api;
+  return __atomic_load_n(api->recording, __ATOMIC_RELAXED) != 0 ? api : nullptr;
 }
 
 }  // namespace internal
@@ -103,7 +112,7 @@ class Scope {
  public:
   explicit Scope(const SpanContext& span) {
     if (span.span_id == 0) return;
-    if (const auto* api = internal::Api()) api->enter_scope(&span, &scope_);
+    if (const auto* api = internal::RecordingApi()) api->enter_scope(&span, &scope_);
   }
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
@@ -120,7 +129,7 @@ class Scope {
 class ActiveSpan {
  public:
   ActiveSpan(std::uint32_t tracer_name, std::string_view name) {
-    if (const auto* api = internal::Api()) {
+    if (const auto* api = internal::RecordingApi()) {
       api->enter_span(tracer_name, name.data(), name.size(), &context_, &scope_);
     }
   }
@@ -135,7 +144,7 @@ class ActiveSpan {
 
  private:
   SpanContext context_{};
-  plumbline_scope scope_{};
+  plumbline_scope scope_;  // written when the span is, else never read
 };
 
 struct StartSpanOptions {
@@ -153,7 +162,7 @@ class Tracer {
   // Starts a span below the active span of this thread, or a local root. Does not activate it.
   Span StartSpan(std::string_view name, const StartSpanOptions& options = {}) const {
     SpanContext context{};
-    if (const auto* api = internal::Api()) {
+    if (const auto* api = internal::RecordingApi()) {
       const SpanContext* parent = options.parent.span_id != 0 ? &options.parent : nullptr;
       api->start_span(name_, name.data(), name.size(), parent, &context);
     }
@@ -178,7 +187,7 @@ inline Tracer GetTracer(std::string_view name) { return Tracer(name); }
 // there is queue time.
 inline SpanContext CaptureContext() {
   SpanContext context{};
-  if (const auto* api = internal::Api()) api->capture(&context);
+  if (const auto* api = internal::RecordingApi()) api->capture(&context);
   return context;
 }
 

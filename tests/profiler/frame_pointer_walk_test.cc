@@ -1,5 +1,6 @@
-// profiler/capture/unwind.h and stack_bounds.h: walks stay inside the stack and say how they ended.
-#include "profiler/capture/unwind.h"
+// profiler/capture/frame_pointer_walk.h and stack_bounds.h: walks stay inside the stack and say how
+// they ended.
+#include "profiler/capture/frame_pointer_walk.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -40,8 +41,8 @@ TEST(FramePointerWalk, FollowsFramesToTheRoot) {
   stack.frame(10, stack.at(20), 0x2222);
   stack.frame(20, 0, 0x3333);
   Frames frames{};
-  const Walk walk =
-      walk_stack({0xAAAA, stack.at(2), stack.at(4)}, stack.bounds(), frames.data(), kLimit);
+  const unwind::Walk walk = walk_frame_pointers({0xAAAA, stack.at(2), stack.at(4)}, stack.bounds(),
+                                                frames.data(), kLimit);
   ASSERT_EQ(walk.frame_count, 4u);
   EXPECT_EQ(frames[0], 0xAAAAu);
   EXPECT_EQ(frames[3], 0x3333u);
@@ -54,9 +55,10 @@ TEST(FramePointerWalk, StopsAtTheDepthLimitAndSaysSo) {
     stack.frame(word, stack.at(word + 2), 0x1000 + word);
   }
   Frames frames{};
-  const Walk walk =
-      walk_stack({1, stack.at(0), stack.at(0)}, stack.bounds(), frames.data(), kLimit);
+  const unwind::Walk walk =
+      walk_frame_pointers({1, stack.at(0), stack.at(0)}, stack.bounds(), frames.data(), kLimit);
   EXPECT_EQ(walk.frame_count, kLimit);
+  EXPECT_EQ(frames[kLimit - 1], 0u);  // the root is missing
   EXPECT_EQ(walk.end, StackEnd::kDepthLimit);
 }
 
@@ -65,8 +67,8 @@ TEST(FramePointerWalk, AFrameThatNamesItselfEndsTheWalk) {
   MadeStack stack(16);
   stack.frame(4, stack.at(4), 0x1111);
   Frames frames{};
-  const Walk walk =
-      walk_stack({1, stack.at(2), stack.at(4)}, stack.bounds(), frames.data(), kLimit);
+  const unwind::Walk walk =
+      walk_frame_pointers({1, stack.at(2), stack.at(4)}, stack.bounds(), frames.data(), kLimit);
   EXPECT_EQ(walk.frame_count, 2u);
   EXPECT_EQ(walk.end, StackEnd::kOutOfBounds);
 }
@@ -90,8 +92,8 @@ TEST(FramePointerWalk, HostileFramePointersNeverFault) {
     words[random() % (kPage / sizeof *words)] = low - kPage + random() % (3 * kPage);
     const bool near = random() % 2 == 0;
     const std::uintptr_t frame = near ? low - kPage + random() % (3 * kPage) : random();
-    const Registers registers{random(), low + random() % kPage, frame};
-    const Walk walk = walk_stack(registers, bounds, frames.data(), kLimit);
+    const unwind::Registers registers{random(), low + random() % kPage, frame};
+    const unwind::Walk walk = walk_frame_pointers(registers, bounds, frames.data(), kLimit);
     ASSERT_GE(walk.frame_count, 1u) << "seed " << kSeed;
   }
   munmap(memory, 3 * kPage);
@@ -101,10 +103,10 @@ TEST(FramePointerWalk, AForeignStackIsNotWalked) {
   MadeStack stack(16), other(16);
   other.frame(4, 0, 0x1111);
   Frames frames{};
-  const Walk walk =
-      walk_stack({1, other.at(2), other.at(4)}, stack.bounds(), frames.data(), kLimit);
+  const unwind::Walk walk =
+      walk_frame_pointers({1, other.at(2), other.at(4)}, stack.bounds(), frames.data(), kLimit);
   EXPECT_EQ(walk.frame_count, 1u);
-  EXPECT_EQ(walk.end, StackEnd::kOutOfBounds);
+  EXPECT_EQ(walk.end, StackEnd::kForeignStack);
 }
 
 // Every byte of [where we are now, high) must be readable, and low must lie below us.

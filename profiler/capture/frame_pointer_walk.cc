@@ -1,8 +1,9 @@
-#include "profiler/capture/unwind.h"
+#include "profiler/capture/frame_pointer_walk.h"
 
 namespace plumbline::capture {
 
 using format::StackEnd;
+using unwind::Walk;
 
 namespace {
 
@@ -21,7 +22,10 @@ Walk follow(std::uintptr_t frame, std::uintptr_t lowest, const StackBounds& boun
     if (!readable) return {count, StackEnd::kOutOfBounds};
     const Frame& here = *reinterpret_cast<const Frame*>(frame);
     if (here.return_address == 0) return {count, StackEnd::kComplete};
-    if (count == limit) return {count, StackEnd::kDepthLimit};
+    if (count == limit) {
+      frames[limit - 1] = 0;
+      return {limit, StackEnd::kDepthLimit};
+    }
     frames[count++] = here.return_address;
     lowest = frame + sizeof(Frame);  // a frame that names itself would loop for ever
     frame = here.caller_frame;
@@ -30,17 +34,11 @@ Walk follow(std::uintptr_t frame, std::uintptr_t lowest, const StackBounds& boun
 
 }  // namespace
 
-Walk walk_stack(const Registers& from, const StackBounds& bounds, std::uint64_t* frames,
-                std::uint32_t limit) {
-  frames[0] = from.instruction;
-  if (!bounds.contains(from.stack)) return {1, StackEnd::kOutOfBounds};
-  return follow(from.frame, from.stack, bounds, frames, 1, limit);
-}
-
-Walk walk_from_frame(const void* frame_address, const StackBounds& bounds, std::uint64_t* frames,
-                     std::uint32_t limit) {
-  const auto frame = reinterpret_cast<std::uintptr_t>(frame_address);
-  return follow(frame, frame, bounds, frames, 0, limit);
+Walk walk_frame_pointers(const unwind::Registers& from, const StackBounds& bounds,
+                         std::uint64_t* frames, std::uint32_t limit) {
+  frames[0] = from.rip;
+  if (!bounds.contains(from.rsp)) return {1, StackEnd::kForeignStack};
+  return follow(from.rbp, from.rsp, bounds, frames, 1, limit);
 }
 
 }  // namespace plumbline::capture

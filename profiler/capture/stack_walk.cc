@@ -1,0 +1,29 @@
+#include "profiler/capture/stack_walk.h"
+
+#include "profiler/capture/frame_pointer_walk.h"
+
+namespace plumbline::capture {
+
+namespace {
+
+unwind::Walk walk_from(const unwind::Registers& registers, const unwind::Stacks& stacks,
+                       std::uint64_t* frames) {
+  if (recording.unwinder == Unwinder::kFramePointers) {
+    return walk_frame_pointers(registers, stacks.own, frames, format::kMaxFrames);
+  }
+  return unwind::walk(registers, stacks, frames, format::kMaxFrames);
+}
+
+}  // namespace
+
+unwind::Walk walk_interrupted(const Thread& thread, const ucontext_t& context,
+                              std::uint64_t* frames) {
+  return walk_from(unwind::registers_of(context), {thread.stack, unwind::alternate_stack(context)},
+                   frames);
+}
+
+unwind::Walk walk_from_hook(const Thread& thread, const void* frame, std::uint64_t* frames) {
+  return walk_from(unwind::caller_of(frame), {thread.stack, {}}, frames);
+}
+
+}  // namespace plumbline::capture

@@ -1,0 +1,143 @@
+"""`plumbline record`: unmodified programs run as they would without it, and are recorded.
+
+Usage: record_test.py BUILD; called by CTest. What the programs do is in tests/subjects/guest.c, or
+is one of Debian's own programs.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = pathlib.Path(sys.argv.pop(1))
+PLUMBLINE = BUILD / "bin" / "plumbline"
+GUEST = BUILD / "bin" / "guest"
+NOBODY = 65534
+
+
+class Record(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="plumbline-record-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.recording = self.folder / "out.plumb"
+
+    def record(self, *words, options=(), recording=None, **more):
+        return subprocess.run(
+            [PLUMBLINE, "record", "-o", recording or self.recording, *options, "--", *words],
+            capture_output=True, text=True, check=False, timeout=120, cwd=self.folder, **more)
+
+    def info(self, recording):
+        done = subprocess.run([PLUMBLINE, "info", recording, "--json"], capture_output=True,
+                              text=True, check=False)
+        self.assertIn(done.returncode, (0, 2), done.stderr)
+        return json.loads(done.stdout)
+
+    def assert_refused(self, done, *words):
+        self.assertEqual(done.returncode, 2, done)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertFalse(self.recording.exists())
+
+    def test_exit_status_and_output_are_the_programs(self):
+        done = self.record("sh", "-c", "cat; echo to stderr >&2; exit 7", input="to stdout\n")
+        self.assertEqual((done.returncode, done.stdout), (7, "to stdout\n"))
+        self.assertTrue(done.stderr.endswith("\nto stderr\n"), done.stderr)
+        self.assertTrue(self.info(self.recording)["threads"])
+
+    def test_death_by_signal_is_the_programs(self):
+        done = self.record("sh", "-c", "kill -TERM $$")
+        self.assertEqual(done.returncode, -signal.SIGTERM)
+
+    def test_environment_is_as_without_us(self):
+        bare = subprocess.run(["env"], capture_output=True, text=True, check=True,
+                              cwd=self.folder, env=os.environ | {"LD_PRELOAD": ""})
+        # env prints what it was given before it could be taken out; its child shows the rest.
+        done = self.record("sh", "-c", "env", env=os.environ | {"LD_PRELOAD": ""})
+        def lines(text):
+            return {line for line in text.splitlines()
+                    if not line.startswith(("_=", "LD_PRELOAD=", "SHLVL=", "PWD=", "OLDPWD="))}
+        self.assertEqual(lines(done.stdout), lines(bare.stdout))
+        self.assertNotIn("libplumbline", done.stdout)
+
+    def test_a_library_that_the_user_preloads_stays(self):
+        other = self.folder / "libother.so"
+        subprocess.run(["cc", "-shared", "-o", other, "-x", "c", "/dev/null"], check=True)
+        done = self.record("sh", "-c", "env", env=os.environ | {"LD_PRELOAD": str(other)})
+        self.assertIn(f"LD_PRELOAD={other}\n", done.stdout)
+
+    def test_refuses_what_cannot_be_recorded(self):
+        self.assert_refused(self.record("no-such-program"), "no-such-program", "PATH")
+        text = self.folder / "text"
+        text.write_text("neither\n")
+        text.chmod(0o755)
+        self.assert_refused(self.record(text), "neither an ELF program nor a script")
+        source = self.folder / "main.c"
+        source.write_text("int main(void) { return 0; }\n")
+        static = self.folder / "static"
+        subprocess.run(["cc", "-static", "-o", static, source], check=True)
+        self.assert_refused(self.record(static), str(static), "statically linked")
+        script = self.folder / "script"
+        script.write_text(f"#!{static}\n")
+        script.chmod(0o755)
+        self.assert_refused(self.record(script), str(static), "statically linked")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a file to somebody else")
+    def test_refuses_a_setuid_program(self):
+        program = self.folder / "setuid"
+        shutil.copy(GUEST, program)
+        os.chown(program, NOBODY, NOBODY)
+        program.chmod(0o4755)
+        self.assert_refused(self.record(program), "setuid")
+
+    def test_refuses_to_write_over_a_file(self):
+        self.recording.write_text("precious")
+        done = self.record("true")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("exists already", done.stderr)
+        self.assertEqual(self.recording.read_text(), "precious")
+
+    # Fault: a child of fork shares the ring, the file or the ids of its parent.
+    def test_followed_children_have_files_of_their_own(self):
+        done = self.record(GUEST, "fork", "3", options=["--follow"])
+        self.assertEqual((done.returncode, done.stdout), (0, "3 children\n"))
+        recordings = sorted(self.folder.glob("*.plumb"))
+        self.assertEqual(len(recordings), 4)
+        infos = [self.info(recording) for recording in recordings]
+        self.assertEqual(len({info["pid"] for info in infos}), 4)
+        for recording, info in zip(recordings, infos):
+            with self.subTest(recording.name):
+                if recording != self.recording:
+                    self.assertEqual(recording.name, f"out.{info['pid']}.plumb")
+                self.assertEqual([thread["tid"] for thread in info["threads"]][:1], [info["pid"]])
+                self.assertEqual(info["conservation"]["tiling_error_ns"], 0)
+                self.assertGreaterEqual(info["waits"], 1)  # each sleeps
+
+    def test_children_record_nothing_unless_followed(self):
+        done = self.record(GUEST, "fork", "3")
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(list(self.folder.glob("*.plumb")), [self.recording])
+        self.assertEqual(len(self.info(self.recording)["threads"]), 1)
+
+    def test_programs_that_are_executed_are_followed(self):
+        self.record("sh", "-c", "ls / >/dev/null; exec sleep 0.2", options=["--follow"])
+        infos = [self.info(recording) for recording in self.folder.glob("*.plumb")]
+        names = [thread["name"] for info in infos for thread in info["threads"]]
+        self.assertIn("sleep", names)
+        self.assertIn("ls", names)
+
+    def test_options_reach_the_profiler(self):
+        self.record("true", options=["--rate", "523", "--clock", "none",
+                                    "--unwind", "fp"])
+        settings = self.info(self.recording)["settings"]
+        self.assertEqual((settings["rate_hz"], settings["sampler"], settings["unwinder"]),
+                         ("523", "none", "frame_pointers"))
+
+
+if __name__ == "__main__":
+    unittest.main()
