@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 system=${PLUMBLINE_FRESH:-$(mktemp -d)}
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
 
+chmod 755 "$system"  # mktemp's 700 would shut out the tests that run as nobody
 if [ ! -x "$system/usr/bin/apt-get" ]; then
   echo "== debootstrap into $system" >&2
   debootstrap --variant=minbase bookworm "$system" "$mirror" >&2
