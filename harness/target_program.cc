@@ -97,7 +97,7 @@ std::filesystem::path find_program(const std::string& name) {
   const char* variable = std::getenv("PATH");
   std::istringstream folders(variable != nullptr ? variable : "/usr/local/bin:/usr/bin:/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const auto file = std::filesystem::path(folder.empty() ? "." : folder) / name;
+    auto file = std::filesystem::path(folder.empty() ? "." : folder) / name;
     if (is_executable_file(file)) return file;
   }
   throw io::InputError(name + ": no such program in PATH");

@@ -35,7 +35,7 @@ fs::path output_file(const RecordArguments& arguments, const fs::path& program) 
   const fs::path chosen = arguments.output.empty()
                               ? fmt::format("{}.{}.plumb", program.filename().string(), getpid())
                               : arguments.output;
-  const fs::path file = fs::absolute(chosen);
+  fs::path file = fs::absolute(chosen);
   std::error_code error;
   if (fs::exists(file, error)) {
     throw io::InputError(file.string() + ": exists already; remove it or choose another with -o");
@@ -59,7 +59,7 @@ std::string options_text(const RecordArguments& arguments) {
 }
 
 fs::path library_of(const RecordArguments& arguments) {
-  const fs::path library =
+  fs::path library =
       arguments.library.empty() ? find_installation().library : fs::absolute(arguments.library);
   std::error_code error;
   if (fs::exists(library, error)) return library;

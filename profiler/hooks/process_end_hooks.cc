@@ -42,7 +42,8 @@ void collect_words(const char* first, va_list words, char** collected) {
 
 using namespace plumbline::hooks;
 
-// On the stack: a child of vfork must not allocate.
+// On the stack: a child of vfork must not allocate. `collected` names a variable.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define PLUMBLINE_COLLECT_WORDS(collected, first)                                  \
   va_list words;                                                                   \
   va_start(words, first);                                                          \
@@ -51,6 +52,7 @@ using namespace plumbline::hooks;
   char** collected = static_cast<char**>(__builtin_alloca(count * sizeof(char*))); \
   va_start(words, first);                                                          \
   collect_words(first, words, collected)
+// NOLINTEND(bugprone-macro-parentheses)
 
 PLUMBLINE_HOOK void _exit(int status) {
   announce_end();
