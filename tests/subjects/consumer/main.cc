@@ -32,11 +32,15 @@ bool mapped(const std::string& name) {
 void say_what_there_is(const char* when) {
   struct sigaction urgent {};
   sigaction(SIGURG, nullptr, &urgent);
-  // A joined thread may stay in /proc for a moment: 2 were counted on a busy machine.
-  for (int tries = 0; tries < 100 && count_in("/proc/self/task") > 1; ++tries) usleep(10'000);
+  const bool recorded = urgent.sa_handler != SIG_DFL;
+  // A joined thread may stay in /proc for a moment: 2 were counted on a busy machine. While a
+  // recording runs its own thread is there to stay.
+  for (int tries = 0; !recorded && tries < 100 && count_in("/proc/self/task") > 1; ++tries) {
+    usleep(10'000);
+  }
   std::printf("%s: %d threads, %d descriptors, SIGURG %s, context %s\n", when,
               count_in("/proc/self/task"), count_in("/proc/self/fd"),
-              urgent.sa_handler == SIG_DFL ? "default" : "handled",
+              recorded ? "handled" : "default",
               mapped("OTEL_CTX") ? "published" : "none");
 }
 
