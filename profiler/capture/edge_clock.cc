@@ -26,8 +26,9 @@ constexpr std::int64_t kSuspiciousLagNs = 20'000;
 void EdgeClock::begin(int tid, int schedstat_fd) {
   tid_ = tid;
   schedstat_fd_ = schedstat_fd;
+  ring_.close();
   flag_ = base::SwitchFlag::of_this_thread();
-  flag_refused_ = false;
+  flag_refused_ = ring_wanted_ = false;
   Reading reading;
   read_clocks(reading);
   read_counters(reading);
@@ -46,14 +47,25 @@ Edge EdgeClock::take_nested() {
   return reading.edge;
 }
 
+// True when there is a flag that may be believed. Rings are opened here: which witness is to be
+// trusted is decided after the first threads have begun.
+bool EdgeClock::may_arm() {
+  const SwitchWitness witness = edge_clock_mode.witness.load(std::memory_order_acquire);
+  if (witness == SwitchWitness::kRing && !ring_wanted_) {
+    ring_wanted_ = true;
+    flag_ = ring_.open() ? ring_.flag() : base::SwitchFlag();
+    if (!ring_.is_open()) base::add(figures_.without_ring);
+  }
+  return witness != SwitchWitness::kNone && flag_.available() && !flag_refused_;
+}
+
 // The flag was cleared, is too old to be believed, or may not be used.
 Edge EdgeClock::synchronise() {
   base::add(figures_.synchronisations);
-  const bool may_arm = flag_.available() && !flag_refused_ &&
-                       edge_clock_mode.flag_trusted.load(std::memory_order_relaxed);
+  const bool by_flag = may_arm();
   Reading reading{.edge = sync_};
   for (int attempt = 0; attempt < kTries; ++attempt) {
-    const bool quiet = may_arm ? read_while_armed(reading) : read_between_equal_counts(reading);
+    const bool quiet = by_flag ? read_while_armed(reading) : read_between_equal_counts(reading);
     if (quiet) return settle(reading);
   }
   base::add(figures_.torn);

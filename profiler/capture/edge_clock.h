@@ -1,10 +1,11 @@
 // The clock of one thread: wall, CPU and run-queue time as one snapshot.
 //
 // An edge is taken where a span is entered or left and where a wait begins or ends. While the
-// switch flag is still armed nothing can have happened since the last synchronisation but running,
-// so wall and CPU are known values plus a tick difference (20 ns, no system call). Otherwise the
-// clocks are read again, and read again until no switch fell between the reads: one after
-// another, under contention, they were off by up to -5.4 ms.
+// switch flag (base/switch_flag.h, of the rseq area or of a switch ring) is still armed nothing can
+// have happened since the last synchronisation but running, so wall and CPU are known values plus
+// a tick difference (20 ns, no system call). Otherwise the clocks are read again, and read again
+// until no switch fell between the reads: one after another, under contention, they were off by
+// up to -5.4 ms.
 //
 // Edges nest when a handler of the program enters a hook in the middle of an edge. `depth_` guards
 // the synchronisation point: an inner edge reads the clocks and stores nothing.
@@ -22,6 +23,7 @@
 
 #include "profiler/base/clock.h"
 #include "profiler/base/switch_flag.h"
+#include "profiler/base/switch_ring.h"
 #include "profiler/capture/schedstat.h"
 #include "profiler/format/record.h"
 
@@ -29,14 +31,21 @@ namespace plumbline::capture {
 
 using format::Edge;
 
-// What all threads' clocks share. Set up by the session.
-struct EdgeClockMode {
-  base::TickScale scale;
-  // True once the switch flag passed its self-test and the scale is known.
-  std::atomic<bool> flag_trusted{false};
+// What tells that a thread was switched out, once it has passed its self-test.
+enum class SwitchWitness : std::uint8_t { kNone, kRseq, kRing };
+
+inline constexpr std::size_t kModeAlignmentBytes = 4096;
+
+// What all threads' clocks share. Set up by the session. A page of its own: where rings are used it
+// is wiped in forked children, which have no rings any more, and a child may come by a bare
+// system call that no one can catch.
+struct alignas(kModeAlignmentBytes) EdgeClockMode {
   // Ticks after which the clocks are read although the flag still stands (1 ms): bounds how much
-  // stolen time can be taken for CPU before the kernel's clock is asked.
+  // stolen time can be taken for CPU before the kernel's clock is asked. 0: no flag is looked at.
   std::atomic<std::uint64_t> max_age_ticks{0};
+  // Set when the scale is known.
+  std::atomic<SwitchWitness> witness{SwitchWitness::kNone};
+  base::TickScale scale;
 };
 extern EdgeClockMode edge_clock_mode;
 
@@ -44,8 +53,9 @@ extern EdgeClockMode edge_clock_mode;
 struct EdgeClockFigures {
   std::atomic<std::uint32_t> synchronisations{0};
   std::atomic<std::uint32_t> nested{0};
-  std::atomic<std::uint32_t> torn{0};        // no quiet snapshot within the allowed tries
-  std::atomic<std::uint32_t> mistrusted{0};  // the flag stood although the kernel had switched
+  std::atomic<std::uint32_t> torn{0};          // no quiet snapshot within the allowed tries
+  std::atomic<std::uint32_t> mistrusted{0};    // the flag stood although the kernel had switched
+  std::atomic<std::uint32_t> without_ring{0};  // 1: rings are the witness, and there is none
   // As of the last synchronisation, for remote_edge.
   std::atomic<std::int64_t> cpu_ns{0};
   std::atomic<std::int64_t> stolen_ns{0};
@@ -58,6 +68,12 @@ class EdgeClock {
   // On the owner thread, `tid`, before any edge. `schedstat_fd` as open_schedstat gives it, or
   // negative; the clock does not close it.
   void begin(int tid, int schedstat_fd);
+  // The last edge was taken. By the owner, or by any thread of the program once that is gone.
+  void end() { ring_.close(); }
+  // In a forked child, for the clocks of its parent: instead of end().
+  void forget_ring() { ring_.forget(); }
+  // By the control thread: the session has ended and no more edges are taken in it.
+  void silence() const { ring_.silence(); }
 
   // The edge at which the thread became runnable for the first time, for one that has not blocked
   // since: it has run or queued all its life. Right after begin().
@@ -105,11 +121,13 @@ class EdgeClock {
 
  private:
   bool flag_still_stands(std::uint64_t age) const {
-    return flag_.available() && flag_.armed() &&
-           age < edge_clock_mode.max_age_ticks.load(std::memory_order_relaxed);
+    // First the age: a forked child must not read a ring.
+    return age < edge_clock_mode.max_age_ticks.load(std::memory_order_relaxed) &&
+           flag_.available() && flag_.armed();
   }
   Edge take_nested();
   Edge synchronise();
+  bool may_arm();
   // A snapshot being taken.
   struct Reading {
     Edge edge;  // edge.cpu_ns is the kernel's own figure
@@ -128,7 +146,9 @@ class EdgeClock {
   bool flag_refused_ = false;  // mistrusted on this thread: the thread clock from here on
   int tid_ = 0;
   int schedstat_fd_ = -1;
+  bool ring_wanted_ = false;  // opened, or refused
   base::SwitchFlag flag_;
+  base::SwitchRing ring_;
   std::uint64_t tick_sync_ = 0;
   Edge sync_{};                    // the snapshot at tick_sync_
   std::int64_t last_wall_ns_ = 0;  // of the last edge given out

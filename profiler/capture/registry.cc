@@ -138,6 +138,7 @@ void write_thread_start(Thread& thread, bool existed) {
 
 void close_all(Thread& thread) {
   detach_sampler(thread);
+  thread.clock.end();
   thread.schedstat.close();
 }
 
@@ -255,6 +256,7 @@ void adopt_prepared(Thread* thread) {
 // The calling thread's own memory stays: a hook may be under way on its stack.
 void forget_threads_of_parent() {
   for_each_thread([](Thread& thread) {
+    thread.clock.forget_ring();
     close_all(thread);
     if (&thread != current_thread) release_thread(thread);
   });

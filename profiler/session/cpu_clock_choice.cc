@@ -9,32 +9,71 @@ namespace plumbline::session {
 
 namespace {
 
+using capture::edge_clock_mode;
+using capture::SwitchWitness;
+
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kOldestFlagNs = kMillisecond;
 
-// Of the last test that came to its end. Written by the thread that tests.
-SwitchFlagVerdict known_verdict;
-std::atomic<bool> verdict_is_known{false};
+// What the last trial that came to its end found, for which choice. Written by the thread that
+// tests; the atomic comes last.
+struct Known {
+  CpuClockVerdict verdict;
+  CpuClockChoice choice{};
+  base::TickAnchor first, second;  // of the tick scale
+};
+Known known;
+std::atomic<bool> something_is_known{false};
 
-SwitchFlagVerdict try_switch_flag(const std::atomic<bool>& abandoned) {
-  if (!base::ticks_are_reliable()) return {false, "no reliable time-stamp counter"};
-  auto& mode = capture::edge_clock_mode;
-  const base::TickAnchor first = base::read_tick_anchor();
-  base::sys::sleep_ns(2 * kMillisecond);  // scale good to some parts in a million
-  const SwitchFlagVerdict verdict = test_switch_flag(abandoned);
-  mode.scale.set(first, base::read_tick_anchor());
-  mode.max_age_ticks.store(mode.scale.to_ticks(kOldestFlagNs), std::memory_order_relaxed);
+CpuClockVerdict try_flags(CpuClockChoice choice, const std::atomic<bool>& abandoned) {
+  CpuClockVerdict verdict;
+  if (!base::ticks_are_reliable()) {
+    verdict.rseq.reason = "no reliable time-stamp counter";
+    return verdict;
+  }
+  if (choice != CpuClockChoice::kRing) {
+    verdict.rseq = test_switch_flag(SwitchWitness::kRseq, abandoned);
+    if (verdict.rseq.trusted) verdict.witness = SwitchWitness::kRseq;
+  }
+  if (choice != CpuClockChoice::kRseq && !verdict.rseq.trusted) {
+    verdict.ring = test_switch_flag(SwitchWitness::kRing, abandoned);
+    if (verdict.ring.trusted) verdict.witness = SwitchWitness::kRing;
+  }
   return verdict;
+}
+
+// Forked children must not look at the rings of their parent: see EdgeClockMode.
+bool wipe_mode_in_children() {
+  return base::sys::call(SYS_madvise, base::sys::address(&edge_clock_mode), sizeof edge_clock_mode,
+                         MADV_WIPEONFORK) == 0;
+}
+
+void trust(const CpuClockVerdict& verdict) {
+  edge_clock_mode.scale.set(known.first, known.second);
+  edge_clock_mode.max_age_ticks.store(edge_clock_mode.scale.to_ticks(kOldestFlagNs),
+                                      std::memory_order_relaxed);
+  // Release: threads that trust the flag see the scale and the age limit.
+  edge_clock_mode.witness.store(verdict.witness, std::memory_order_release);
 }
 
 }  // namespace
 
+void stop_trusting_switch_flags() {
+  edge_clock_mode.witness.store(SwitchWitness::kNone, std::memory_order_relaxed);
+  edge_clock_mode.max_age_ticks.store(0, std::memory_order_release);
+}
+
 void CpuClockTrial::start(CpuClockChoice choice) {
-  capture::edge_clock_mode.flag_trusted.store(false, std::memory_order_relaxed);
+  choice_ = choice;
+  stop_trusting_switch_flags();
   if (choice == CpuClockChoice::kThreadClock) {
-    return adopt({false, "switched off by cpu_clock=thread"});
+    CpuClockVerdict verdict;
+    verdict.rseq.reason = "switched off by cpu_clock=thread";
+    return adopt(verdict);
   }
-  if (verdict_is_known.load(std::memory_order_acquire)) return adopt(known_verdict);
+  if (something_is_known.load(std::memory_order_acquire) && known.choice == choice) {
+    return adopt(known.verdict);
+  }
   started_ = start_own_thread(thread_, run, this);
   if (!started_) decided_.store(true, std::memory_order_release);
 }
@@ -45,7 +84,7 @@ void CpuClockTrial::finish() {
   started_ = false;
 }
 
-const SwitchFlagVerdict* CpuClockTrial::take_decision() {
+const CpuClockVerdict* CpuClockTrial::take_decision() {
   if (taken_ || !decided_.load(std::memory_order_acquire)) return nullptr;
   taken_ = true;
   return &verdict_;
@@ -58,18 +97,25 @@ void* CpuClockTrial::run(void* trial) {
 }
 
 void CpuClockTrial::decide() {
-  const SwitchFlagVerdict verdict = try_switch_flag(abandoned_);
-  if (!base::read(abandoned_)) {
-    known_verdict = verdict;
-    verdict_is_known.store(true, std::memory_order_release);
+  const base::TickAnchor first = base::read_tick_anchor();
+  base::sys::sleep_ns(2 * kMillisecond);  // scale good to some parts in a million
+  CpuClockVerdict verdict = try_flags(choice_, abandoned_);
+  if (base::read(abandoned_)) {
+    verdict.witness = SwitchWitness::kNone;
+    return adopt(verdict);
   }
+  if (verdict.witness == SwitchWitness::kRing && !wipe_mode_in_children()) {
+    verdict.witness = SwitchWitness::kNone;
+    verdict.ring = {false, "nothing that keeps forked children from it"};
+  }
+  known = {verdict, choice_, first, base::read_tick_anchor()};
+  something_is_known.store(true, std::memory_order_release);
   adopt(verdict);
 }
 
-void CpuClockTrial::adopt(const SwitchFlagVerdict& verdict) {
+void CpuClockTrial::adopt(const CpuClockVerdict& verdict) {
   verdict_ = verdict;
-  // Release: threads that trust the flag see the scale and the age limit.
-  capture::edge_clock_mode.flag_trusted.store(verdict_.trusted, std::memory_order_release);
+  if (verdict.witness != SwitchWitness::kNone) trust(verdict);
   decided_.store(true, std::memory_order_release);
 }
 

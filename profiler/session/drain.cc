@@ -62,6 +62,18 @@ format::ThreadState state_of(const Thread& thread) {
   return state;
 }
 
+std::string_view name_of(capture::SwitchWitness witness) {
+  switch (witness) {
+    case capture::SwitchWitness::kRseq:
+      return "rseq";
+    case capture::SwitchWitness::kRing:
+      return "switch_ring";
+    case capture::SwitchWitness::kNone:
+      break;
+  }
+  return "thread_clock";
+}
+
 format::ThreadName name_of(const Thread& thread) {
   format::ThreadName name{};
   name.header = {format::RecordType::kThreadName, 0, sizeof name};
@@ -138,10 +150,14 @@ void Drain::loop() {
 }
 
 void Drain::write_cpu_clock() {
-  const SwitchFlagVerdict* verdict = trial_.take_decision();
+  const CpuClockVerdict* verdict = trial_.take_decision();
   if (verdict == nullptr) return;
-  records_.add_setting("cpu_clock", verdict->trusted ? "rseq" : "thread_clock");
-  records_.add_setting("cpu_clock_self_test", verdict->reason);
+  records_.add_setting("cpu_clock", name_of(verdict->witness));
+  const auto write_reason = [&](std::string_view key, const SwitchFlagVerdict& flag) {
+    if (!flag.reason.empty()) records_.add_setting(key, flag.reason);
+  };
+  write_reason("cpu_clock_self_test", verdict->rseq);
+  write_reason("switch_ring_self_test", verdict->ring);
 }
 
 void Drain::flush(bool last) {

@@ -40,6 +40,8 @@ constexpr std::array kUnwinders = {
 };
 constexpr std::array kCpuClocks = {
     NamedChoice<CpuClockChoice>{"auto", CpuClockChoice::kAuto},
+    NamedChoice<CpuClockChoice>{"rseq", CpuClockChoice::kRseq},
+    NamedChoice<CpuClockChoice>{"ring", CpuClockChoice::kRing},
     NamedChoice<CpuClockChoice>{"thread", CpuClockChoice::kThreadClock},
 };
 
@@ -85,7 +87,7 @@ bool set_option(std::string_view key, std::string_view value, Options& options,
   }
   if (key == "cpu_clock") {
     return choose(kCpuClocks, value, options.cpu_clock) ||
-           refuse(error, key, value, "auto or thread");
+           refuse(error, key, value, "auto, rseq, ring or thread");
   }
   if (key == "unwind") {
     return choose(kUnwinders, value, options.unwinder) || refuse(error, key, value, "cfi or fp");

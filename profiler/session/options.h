@@ -15,7 +15,7 @@
 namespace plumbline::session {
 
 enum class ClockChoice : std::uint8_t { kAuto, kPerf, kTimer, kNone };
-enum class CpuClockChoice : std::uint8_t { kAuto, kThreadClock };
+enum class CpuClockChoice : std::uint8_t { kAuto, kRseq, kRing, kThreadClock };
 
 struct Options {
   std::uint64_t rate_hz = 199;  // prime, so that it falls in step with nothing

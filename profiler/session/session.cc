@@ -14,6 +14,7 @@
 #include "profiler/capture/span.h"
 #include "profiler/hooks/library_hooks.h"
 #include "profiler/hooks/process_end.h"
+#include "profiler/session/cpu_clock_choice.h"
 #include "profiler/session/drain.h"
 #include "profiler/session/first_copy.h"
 #include "profiler/session/modules.h"
@@ -211,9 +212,11 @@ void stop_session() {
   capture::Thread* thread = capture::recording_thread();
   if (thread != nullptr) capture::write_thread_end(*thread);
   recording.generation.store(0, std::memory_order_release);
+  stop_trusting_switch_flags();  // before the rings are silenced
   capture::for_each_thread([&](capture::Thread& other) {
     if (base::read(other.generation) != generation) return;
     capture::silence_sampler(other);
+    other.clock.silence();
     other.shown.hide();
   });
   withdraw_process_context();

@@ -20,35 +20,43 @@ namespace {
 using base::SwitchFlag;
 using base::sys::address;
 using base::sys::call;
+using capture::SwitchWitness;
 
 constexpr std::int64_t kShortSleepNs = 50'000;
 constexpr std::int64_t kPreemptionLimitNs = 200'000'000;
 
-bool cleared_by_sleep(const SwitchFlag& flag) {
+// The flag of the calling thread, for as long as it is tested.
+class TestedFlag {
+ public:
+  explicit TestedFlag(SwitchWitness witness) {
+    if (witness == SwitchWitness::kRseq) flag_ = SwitchFlag::of_this_thread();
+    if (witness == SwitchWitness::kRing && ring_.open()) flag_ = ring_.flag();
+  }
+  ~TestedFlag() {
+    if (flag_.available()) flag_.disarm();
+    ring_.close();
+  }
+  TestedFlag(const TestedFlag&) = delete;
+  TestedFlag& operator=(const TestedFlag&) = delete;
+
+  SwitchFlag& flag() { return flag_; }
+
+ private:
+  base::SwitchRing ring_;
+  SwitchFlag flag_;
+};
+
+bool cleared_by_sleep(SwitchFlag& flag) {
   flag.arm();
   base::sys::sleep_ns(kShortSleepNs);
   return !flag.armed();
 }
 
-bool cleared_by_futex(const SwitchFlag& flag) {
+bool cleared_by_futex(SwitchFlag& flag) {
   const std::uint32_t never_changes = 0;
   flag.arm();
   base::sys::futex_wait(&never_changes, 0, kShortSleepNs);
   return !flag.armed();
-}
-
-bool cleared_by_signal(const SwitchFlag& flag) {
-  sigset_t ours, before;
-  sigemptyset(&ours);
-  sigaddset(&ours, capture::kSampleSignal);
-  pthread_sigmask(SIG_UNBLOCK, &ours, &before);
-  siginfo_t test_signal = capture::self_test_signal();
-  flag.arm();
-  call(SYS_rt_tgsigqueueinfo, base::sys::getpid(), base::sys::gettid(), capture::kSampleSignal,
-       address(&test_signal));
-  const bool cleared = !flag.armed();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return cleared;
 }
 
 rusage thread_usage() {
@@ -65,6 +73,7 @@ struct Partner {
   int cpu = 0;
   std::atomic<bool> wants_byte{true};
   std::atomic<bool> done{false};
+  SwitchWitness witness;
   const std::atomic<bool>& abandoned;
   bool cleared_by_pipe = false;
   bool cleared_by_preemption = false;
@@ -78,7 +87,7 @@ void pin_to(int cpu) {
 }
 
 // Reads until one read has really blocked.
-bool read_until_blocked(const SwitchFlag& flag, int fd, const std::atomic<bool>& abandoned) {
+bool read_until_blocked(SwitchFlag& flag, int fd, const std::atomic<bool>& abandoned) {
   bool blocked = false, armed = true;
   while (!blocked && !base::read(abandoned)) {
     char byte = 0;
@@ -92,7 +101,7 @@ bool read_until_blocked(const SwitchFlag& flag, int fd, const std::atomic<bool>&
 }
 
 // False also when no preemption came in time: not proved is not trusted.
-bool spin_until_preempted(const SwitchFlag& flag, const std::atomic<bool>& abandoned) {
+bool spin_until_preempted(SwitchFlag& flag, const std::atomic<bool>& abandoned) {
   const std::int64_t end_ns = base::monotonic_ns() + kPreemptionLimitNs;
   const long before = thread_usage().ru_nivcsw;
   flag.arm();
@@ -105,12 +114,13 @@ bool spin_until_preempted(const SwitchFlag& flag, const std::atomic<bool>& aband
 void* run_partner(void* argument) {
   auto& partner = *static_cast<Partner*>(argument);
   become_own_thread();
-  const SwitchFlag flag = SwitchFlag::of_this_thread();
+  TestedFlag tested(partner.witness);
   pin_to(partner.cpu);
-  partner.cleared_by_pipe = read_until_blocked(flag, partner.pipe[0], partner.abandoned);
-  partner.wants_byte.store(false, std::memory_order_release);
-  partner.cleared_by_preemption = spin_until_preempted(flag, partner.abandoned);
-  flag.disarm();
+  if (tested.flag().available()) {
+    partner.cleared_by_pipe = read_until_blocked(tested.flag(), partner.pipe[0], partner.abandoned);
+    partner.wants_byte.store(false, std::memory_order_release);
+    partner.cleared_by_preemption = spin_until_preempted(tested.flag(), partner.abandoned);
+  }
   partner.done.store(true, std::memory_order_release);
   return nullptr;
 }
@@ -147,7 +157,7 @@ bool run_with_partner(Partner& partner) {
 }
 
 // Several times: a chance preemption must not clear the flag in place of what is tested.
-bool always(bool (*cleared)(const SwitchFlag&), const SwitchFlag& flag) {
+bool always(bool (*cleared)(SwitchFlag&), SwitchFlag& flag) {
   constexpr int kRounds = 4;
   for (int round = 0; round < kRounds; ++round) {
     if (!cleared(flag)) return false;
@@ -155,16 +165,22 @@ bool always(bool (*cleared)(const SwitchFlag&), const SwitchFlag& flag) {
   return true;
 }
 
+std::string_view why_unavailable(SwitchWitness witness) {
+  return witness == SwitchWitness::kRseq ? "no rseq area (glibc below 2.35, or switched off)"
+                                         : "no switch ring (perf events or locked memory refused)";
+}
+
 }  // namespace
 
-SwitchFlagVerdict test_switch_flag(const std::atomic<bool>& abandoned) {
-  const SwitchFlag flag = SwitchFlag::of_this_thread();
-  if (!flag.available()) return {false, "no rseq area (glibc below 2.35, or switched off)"};
-  if (!always(cleared_by_sleep, flag)) return {false, "a sleep left the flag standing"};
-  if (!always(cleared_by_futex, flag)) return {false, "a futex wait left the flag standing"};
-  if (!always(cleared_by_signal, flag)) return {false, "a signal left the flag standing"};
-  flag.disarm();
-  Partner partner{.abandoned = abandoned};
+SwitchFlagVerdict test_switch_flag(SwitchWitness witness, const std::atomic<bool>& abandoned) {
+  {
+    TestedFlag tested(witness);
+    SwitchFlag& flag = tested.flag();
+    if (!flag.available()) return {false, why_unavailable(witness)};
+    if (!always(cleared_by_sleep, flag)) return {false, "a sleep left the flag standing"};
+    if (!always(cleared_by_futex, flag)) return {false, "a futex wait left the flag standing"};
+  }
+  Partner partner{.witness = witness, .abandoned = abandoned};
   if (!run_with_partner(partner)) return {false, "no helper thread for the self-test"};
   if (base::read(abandoned)) return {false, "the recording ended first"};
   if (!partner.cleared_by_pipe) return {false, "a pipe read left the flag standing"};

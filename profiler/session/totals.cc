@@ -31,6 +31,7 @@ void Totals::add(const capture::Thread& thread) {
   edges_nested += base::read(figures.nested);
   edges_torn += base::read(figures.torn);
   flag_mistrusted += base::read(figures.mistrusted);
+  threads_without_ring += base::read(figures.without_ring);
   stolen_ns += static_cast<std::uint64_t>(base::read(figures.stolen_ns));
 }
 
@@ -47,10 +48,11 @@ void write_totals(const Totals& totals, ProcessRecords& records) {
   records.add_counter("threads.without_slot", base::read(shared.threads_without_slot));
   records.add_counter("threads.without_perf", base::read(shared.threads_without_perf));
   records.add_counter("threads.without_sampler", base::read(shared.threads_without_sampler));
+  records.add_counter("threads.without_switch_ring", totals.threads_without_ring);
   records.add_counter("edges.synchronised", totals.edges_synchronised);
   records.add_counter("edges.nested", totals.edges_nested);
   records.add_counter("edges.torn", totals.edges_torn);
-  records.add_counter("edges.rseq_mistrusted", totals.flag_mistrusted);
+  records.add_counter("edges.flag_mistrusted", totals.flag_mistrusted);
   records.add_counter("edges.stolen_ns", totals.stolen_ns);
   records.add_counter("signals.foreign", base::read(shared.foreign_signals));
   records.add_counter("scopes.on_wrong_thread", base::read(shared.scopes_on_wrong_thread));

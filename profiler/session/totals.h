@@ -24,6 +24,7 @@ struct Totals {
   std::uint64_t edges_nested = 0;
   std::uint64_t edges_torn = 0;
   std::uint64_t flag_mistrusted = 0;
+  std::uint64_t threads_without_ring = 0;
   std::uint64_t stolen_ns = 0;
 
   void add(const capture::Thread& thread);

@@ -160,10 +160,23 @@ class Guest(unittest.TestCase):
     def test_the_cpu_clock_is_named_with_its_reason(self):
         self.run_guest("sleep", "1", environment=self.environment(self.recording))
         settings = self.table("info")["settings"]
-        self.assertIn(settings["cpu_clock"], ("rseq", "thread_clock"))
+        self.assertIn(settings["cpu_clock"], ("rseq", "switch_ring", "thread_clock"))
         self.assertTrue(settings["cpu_clock_self_test"])
         if settings["cpu_clock"] == "rseq":
             self.assertEqual(settings["cpu_clock_self_test"], "passed")
+
+    # The switch ring, which kernels need whose rseq area does not tell of every switch.
+    def test_the_switch_ring_takes_the_place_of_the_flag(self):
+        self.run_guest("sleep", "1", environment=self.environment(
+            self.recording, options="cpu_clock=ring"))
+        info = self.table("info")
+        if info["settings"]["cpu_clock"] == "thread_clock":
+            self.skipTest(info["settings"]["switch_ring_self_test"])
+        self.assertEqual(info["settings"]["cpu_clock"], "switch_ring")
+        self.assertEqual(info["counters"]["threads.without_switch_ring"], 0)
+        self.assertEqual(info["counters"]["edges.flag_mistrusted"], 0)
+        slept_ns = self.table("endpoints")["no_span"]["category_ns"]["sync"]
+        self.assertGreater(slept_ns, 900_000_000)
 
 
 if __name__ == "__main__":

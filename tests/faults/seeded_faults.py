@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Seeded faults: deliberately wrong profilers (and a wrong ledger) that the harness must catch.
+"""Seeded faults: deliberately wrong profilers (and a wrong ledger) that the harness must catch, and
+strange kernels that the profiler must not fall for.
 
 Each patch in seeded/ says above its diff what it breaks, which program it rebuilds, which scenario
 shows it and which rows of results.json must then fail. A fault is caught when the run ends with
 exit code 1 and every named row has the verdict `fail`. On a machine that the run calls unfit (exit
 code 3, "machine unfit") a fault is not judged: that is said, and the exit code is 77 if it was so
 for all of them.
+
+A patch that imitates a kernel names what must hold instead: every cell of a category keeps its
+error within so many per cent and does not fail, and the recording names the setting that shows that
+the profiler met that kernel.
 
 Usage: seeded_faults.py --build BUILD [--repeat N] [NAME ...]
 """
@@ -23,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SEEDED = Path(__file__).resolve().parent / "seeded"
 SOURCES = ["CMakeLists.txt", "profiler", "analysis", "workloads", "harness"]
 
-CAUGHT, MISSED, NOT_JUDGED = "caught", "MISSED", "not judged"
+CAUGHT, HELD, MISSED, NOT_JUDGED = "caught", "held", "MISSED", "not judged"
 
 
 @dataclass
@@ -33,6 +38,8 @@ class Fault:
     rebuilds: str = "library"  # or "workload"
     scenario: str = "standard"
     must_fail: list[str] = field(default_factory=list)
+    must_hold: list[str] = field(default_factory=list)
+    must_say: list[str] = field(default_factory=list)
 
 
 def read_fault(patch: Path) -> Fault:
@@ -42,12 +49,12 @@ def read_fault(patch: Path) -> Fault:
         if line.startswith("--- "):
             break
         key, _, value = line.partition(": ")
-        if key == "Must fail":
-            fault.must_fail.append(value)
+        if key in ("Must fail", "Must hold", "Must say"):
+            getattr(fault, key.lower().replace(" ", "_")).append(value)
         elif key in ("Rebuilds", "Scenario"):
             setattr(fault, key.lower(), value)
-    if not fault.must_fail:
-        raise SystemExit(f"{patch}: no line 'Must fail: ...' above the diff")
+    if not fault.must_fail and not fault.must_hold:
+        raise SystemExit(f"{patch}: no line 'Must fail: ...' or 'Must hold: ...' above the diff")
     return fault
 
 
@@ -105,6 +112,33 @@ def rows_that_failed(results: dict, must_fail: str) -> bool:
                      "conservation FIGURE")
 
 
+def cells_that_gave_way(results: dict, must_hold: str) -> list[str]:
+    _, category, limit_pct = must_hold.split()
+    rows = [row for row in results["cells"] if row["category"] == category and row["error_pct"]]
+    bad = [f"{row['endpoint']} {category} {row['error_pct']:+.3f} %" for row in rows
+           if row["verdict"] == "fail" or abs(row["error_pct"]) > float(limit_pct)]
+    return bad if rows else [f"no cell {category}"]
+
+
+def settings_that_do_not_say(installation: Path, output: Path, must_say: str) -> list[str]:
+    key, _, value = must_say.partition(" ")
+    plumbline, recording = str(installation / "bin" / "plumbline"), str(output / "sleep.plumb")
+    run([plumbline, "record", "-o", recording, "--", "/bin/sleep", "1"])
+    info = subprocess.run([plumbline, "info", "--json", recording], capture_output=True, text=True,
+                          check=True)
+    said = json.loads(info.stdout)["settings"].get(key)
+    return [] if said == value else [f"{key} is {said}"]
+
+
+def judge_kernel(fault: Fault, results: dict, installation: Path, output: Path) -> tuple[str, str]:
+    wrong = [bad for row in fault.must_hold for bad in cells_that_gave_way(results, row)]
+    wrong += [bad for row in fault.must_say
+              for bad in settings_that_do_not_say(installation, output, row)]
+    errors = [f"{row['error_pct']:+.3f}" for row in results["cells"] if row["category"] == "cpu"]
+    return (MISSED, ", ".join(wrong)) if wrong else (
+        HELD, ", ".join(fault.must_hold + fault.must_say) + f"; cpu {' '.join(errors)} %")
+
+
 def judge(fault: Fault, installation: Path, repeat: int) -> tuple[str, str]:
     output = installation.parent / "result"
     shutil.rmtree(output, ignore_errors=True)
@@ -118,6 +152,8 @@ def judge(fault: Fault, installation: Path, repeat: int) -> tuple[str, str]:
     reason = results["summary"]["reason"]
     if done.returncode == 3 and reason.startswith("machine unfit"):
         return NOT_JUDGED, reason
+    if fault.must_hold:
+        return judge_kernel(fault, results, installation, output)
     missing = [row for row in fault.must_fail if not rows_that_failed(results, row)]
     if done.returncode != 1 or missing:
         return MISSED, f"exit code {done.returncode}; did not fail: {', '.join(missing) or '-'}"
@@ -157,7 +193,8 @@ def main() -> int:
         outcome, detail = judge(fault, installation, arguments.repeat)
         outcomes.append(outcome)
         print(f"{outcome:10}  {fault.name}: {detail}", flush=True)
-    print(f"{outcomes.count(CAUGHT)} of {len(outcomes)} seeded faults caught")
+    print(f"{outcomes.count(CAUGHT) + outcomes.count(HELD)} of {len(outcomes)} seeded faults "
+          "caught, or held against")
     if MISSED in outcomes:
         return 1
     return 77 if outcomes and all(outcome == NOT_JUDGED for outcome in outcomes) else 0

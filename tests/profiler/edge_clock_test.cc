@@ -46,23 +46,28 @@ class Competitor {
   pid_t pid_;
 };
 
-// Both ways of taking edges: by the switch flag, and by the thread clock alone.
-class EdgeClockTest : public testing::TestWithParam<bool> {
+// All ways of taking edges: by either switch flag, and by the thread clock alone.
+class EdgeClockTest : public testing::TestWithParam<SwitchWitness> {
  protected:
   void SetUp() override {
-    const bool by_flag = GetParam();
-    if (by_flag && !base::SwitchFlag::of_this_thread().available()) {
+    const SwitchWitness witness = GetParam();
+    if (witness == SwitchWitness::kRseq && !base::SwitchFlag::of_this_thread().available()) {
       GTEST_SKIP() << "no rseq area";
+    }
+    if (base::SwitchRing ring; witness == SwitchWitness::kRing) {
+      if (!ring.open()) GTEST_SKIP() << "no perf events";
+      ring.close();
     }
     const base::TickAnchor first = base::read_tick_anchor();
     usleep(5'000);
     edge_clock_mode.scale.set(first, base::read_tick_anchor());
     edge_clock_mode.max_age_ticks = edge_clock_mode.scale.to_ticks(kMillisecond);
-    edge_clock_mode.flag_trusted = by_flag;
+    edge_clock_mode.witness = witness;
     schedstat_fd_ = open_schedstat(base::sys::gettid());
     clock_.begin(base::sys::gettid(), schedstat_fd_);
   }
   void TearDown() override {
+    clock_.end();
     if (schedstat_fd_ >= 0) close(schedstat_fd_);
     base::SwitchFlag flag = base::SwitchFlag::of_this_thread();
     if (flag.available()) flag.disarm();
@@ -186,9 +191,54 @@ TEST_P(EdgeClockTest, AnotherThreadSeesTheSameClocks) {
   EXPECT_LT(remote.cpu_ns - own.cpu_ns, kMillisecond);
 }
 
-INSTANTIATE_TEST_SUITE_P(Modes, EdgeClockTest, testing::Bool(), [](const auto& mode) {
-  return mode.param ? "SwitchFlag" : "ThreadClock";
-});
+// Fault: a child that came by a bare fork reads its parent's ring, which the kernel unmapped there.
+// Pass: it takes edges, by its clocks.
+TEST_P(EdgeClockTest, AChildOfABareForkTakesEdges) {
+  clock_.take();  // opens the ring
+  ASSERT_EQ(madvise(&edge_clock_mode, sizeof edge_clock_mode, MADV_WIPEONFORK), 0);
+  const auto child = static_cast<pid_t>(syscall(SYS_fork));
+  if (child == 0) {
+    const Edge first = clock_.take();
+    const Edge second = clock_.take();
+    _exit(second.wall_ns > first.wall_ns ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  madvise(&edge_clock_mode, sizeof edge_clock_mode, MADV_KEEPONFORK);
+}
+
+std::uint32_t voluntary_switches() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return static_cast<std::uint32_t>(usage.ru_nvcsw);
+}
+
+// More switches than a ring has room for, between two edges.
+TEST_P(EdgeClockTest, ManySwitchesBetweenTwoEdgesAreNotMissed) {
+  clock_.take();
+  for (int i = 0; i < 1'000; ++i) base::sys::sleep_ns(10'000);
+  const Edge middle = clock_.take();
+  EXPECT_EQ(middle.voluntary_switches, voluntary_switches());
+  usleep(100);
+  const Edge after = clock_.take();
+  EXPECT_EQ(after.voluntary_switches, middle.voluntary_switches + 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, EdgeClockTest,
+                         testing::Values(SwitchWitness::kRseq, SwitchWitness::kRing,
+                                         SwitchWitness::kNone),
+                         [](const auto& mode) {
+                           switch (mode.param) {
+                             case SwitchWitness::kRseq:
+                               return "Rseq";
+                             case SwitchWitness::kRing:
+                               return "SwitchRing";
+                             case SwitchWitness::kNone:
+                               break;
+                           }
+                           return "ThreadClock";
+                         });
 
 }  // namespace
 }  // namespace plumbline::capture
