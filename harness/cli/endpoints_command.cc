@@ -5,8 +5,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
-#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -17,6 +15,7 @@
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
 #include "analysis/recording/reader.h"
+#include "harness/cli/time_cells.h"
 #include "harness/gate.h"
 
 namespace plumbline::harness {
@@ -88,19 +87,6 @@ Endpoints read_endpoints(const std::string& file, SortKey key) {
 
 // ---- as text ----
 
-// What rounds to nothing has no sign.
-std::string rounded(const char* zero, double value, int digits) {
-  const bool is_zero = std::abs(value) < 0.5 * std::pow(10, -digits);
-  return is_zero ? zero : fmt::format("{:.{}f}", value, digits);
-}
-
-std::string ms(std::int64_t ns) { return rounded("0.000", static_cast<double>(ns) / 1e6, 3); }
-
-std::string percent(std::int64_t part, std::int64_t whole) {
-  if (part == 0 || whole == 0) return "-";
-  return rounded("0.00", 100.0 * static_cast<double>(part) / static_cast<double>(whole), 2) + " %";
-}
-
 // Time on threads over elapsed time: how many threads worked on a request at once.
 std::string parallelism(const EndpointRow& row) {
   if (row.elapsed_ns == 0) return "-";
@@ -115,34 +101,19 @@ std::vector<io::Column> columns() {
                                      {"p99 ms", Align::kRight},
                                      {"parallel", Align::kRight},
                                      {"wall ms", Align::kRight}};
-  for (const std::string_view id : format::kCategoryIds) {
-    columns.push_back({std::string(id) + " ms", Align::kRight});
-  }
-  columns.push_back({"residual ms", Align::kRight});
+  add_time_columns(columns);
   return columns;
 }
 
-// Two lines: the times, and their percent of the row's wall.
 void add_endpoint(io::TextTable& table, const std::string& name, const EndpointRow& row,
                   Emphasis emphasis) {
   const TimeParts time = row.time_and_uncovered();
-  const std::int64_t wall_ns = time.wall_ns();
   const bool timed = row.requests > 0 && row.p99_ns > 0;
-  std::vector<std::string> times = {name,
-                                    std::to_string(row.requests),
-                                    timed ? ms(row.p50_ns) : "-",
-                                    timed ? ms(row.p99_ns) : "-",
-                                    parallelism(row),
-                                    ms(wall_ns)};
-  std::vector<std::string> percents(times.size());
-  for (const std::int64_t ns : time.category) {
-    times.push_back(ms(ns));
-    percents.push_back(percent(ns, wall_ns));
-  }
-  times.push_back(ms(time.residual_ns));
-  percents.push_back(percent(time.residual_ns, wall_ns));
-  table.add_row(std::move(times), emphasis);
-  table.add_row(std::move(percents), Emphasis::kFaint);
+  add_time_rows(
+      table,
+      {name, std::to_string(row.requests), timed ? milliseconds(row.p50_ns) : "-",
+       timed ? milliseconds(row.p99_ns) : "-", parallelism(row), milliseconds(time.wall_ns())},
+      time, emphasis);
 }
 
 std::string table_text(const Endpoints& endpoints, bool coloured) {
@@ -154,20 +125,6 @@ std::string table_text(const Endpoints& endpoints, bool coloured) {
   table.add_rule();
   add_endpoint(table, "total", endpoints.total, Emphasis::kBold);
   return table.text(coloured);
-}
-
-// Each reason of `other`, largest first: uncategorized time is never left unexplained.
-std::string reasons_text(const EndpointRow& total) {
-  const TimeParts time = total.time_and_uncovered();
-  std::multimap<std::int64_t, std::string_view, std::greater<>> reasons;
-  for (std::size_t i = 0; i < time.other.size(); ++i) {
-    if (time.other[i] != 0) reasons.emplace(time.other[i], format::kOtherReasonIds[i]);
-  }
-  std::string text;
-  for (const auto& [ns, reason] : reasons) {
-    text += fmt::format("{}{} {} ms", text.empty() ? "other: " : ", ", reason, ms(ns));
-  }
-  return text.empty() ? text : text + "\n";
 }
 
 std::string check_text(const Endpoints& endpoints) {
@@ -183,32 +140,13 @@ std::string check_text(const Endpoints& endpoints) {
       tables_ns, threads_ns, endpoints.total.uncovered_ns);
 }
 
-std::string damage_text(const analysis::ReadReport& report) {
-  if (report.intact) return {};
-  return fmt::format("DAMAGED {}; the last {} bytes of the file were not read\n", report.damage,
-                     report.dropped_bytes);
-}
-
 std::string as_text(const Endpoints& endpoints) {
-  return table_text(endpoints, io::colour_wanted(STDOUT_FILENO)) + reasons_text(endpoints.total) +
-         check_text(endpoints) + damage_text(endpoints.recording.report);
+  return table_text(endpoints, io::colour_wanted(STDOUT_FILENO)) +
+         reasons_text(endpoints.total.time_and_uncovered()) + check_text(endpoints) +
+         damage_text(endpoints.recording.report);
 }
 
 // ---- as JSON ----
-
-template <class Numbers, class Names>
-Json by_name(const Numbers& numbers, const Names& names) {
-  Json object = Json::object();
-  for (std::size_t i = 0; i < numbers.size(); ++i) object[std::string(names[i])] = numbers[i];
-  return object;
-}
-
-Json time_json(const TimeParts& time) {
-  return {{"wall_ns", time.wall_ns()},
-          {"category_ns", by_name(time.category, format::kCategoryIds)},
-          {"other_ns", by_name(time.other, format::kOtherReasonIds)},
-          {"residual_ns", time.residual_ns}};
-}
 
 // `time` holds `uncovered_ns`, as other: not_on_any_thread.
 Json row_json(const std::string& name, const EndpointRow& row) {
@@ -239,8 +177,7 @@ std::string as_json(const Endpoints& endpoints) {
                          {"threads", time_json(endpoints.check.threads)},
                          {"intact", report.intact},
                          {"damage", report.intact ? Json(nullptr) : Json(report.damage)}};
-  // ASCII only: names may hold anything, and the reader may be a terminal.
-  return document.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+  return text_of(document);
 }
 
 }  // namespace

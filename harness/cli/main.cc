@@ -20,6 +20,7 @@
 #include "harness/cli/plot_command.h"
 #include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
+#include "harness/cli/threads_command.h"
 #include "harness/gate.h"
 #include "harness/interruption.h"
 
@@ -45,6 +46,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_run_command(app, outcome);
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);
+  add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_list_command(app, outcome);

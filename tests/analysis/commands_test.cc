@@ -1,4 +1,4 @@
-// `plumbline info` and `plumbline endpoints` on recordings with known content.
+// `plumbline info`, `endpoints` and `threads` on recordings with known content.
 #include <gtest/gtest.h>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +11,7 @@
 #include "analysis/io/error.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/info_command.h"
+#include "harness/cli/threads_command.h"
 #include "tests/analysis/recording_builder.h"
 
 namespace plumbline::harness {
@@ -58,6 +59,7 @@ class Commands : public testing::Test {
     outcome_ = {};
     add_info_command(app, outcome_);
     add_endpoints_command(app, outcome_);
+    add_threads_command(app, outcome_);
     arguments.insert(arguments.begin() + 1, file_.string());
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
     testing::internal::CaptureStdout();
@@ -124,6 +126,31 @@ TEST_F(Commands, EndpointsShowsEachCategoryAndThatTheSumsAgree) {
                   "sums agree in every category: endpoints and no span 10000000 ns = all "
                   "threads 10000000 ns"))
       << text;
+}
+
+TEST_F(Commands, ThreadsShowsEachCategoryAndThatTheSumsAgree) {
+  write();
+  const std::string text = run({"threads"});
+  EXPECT_EQ(outcome_.exit_code, 0);
+  EXPECT_TRUE(has(text, "40.00 %")) << text;  // socket: 4 of 10 ms
+  EXPECT_TRUE(has(text,
+                  "sums agree: threads 10000000 ns, from their first edge to their last "
+                  "10000000 ns"))
+      << text;
+  EXPECT_FALSE(has(text, "\x1b")) << "a thread's name must not reach the terminal as it is";
+}
+
+TEST_F(Commands, ThreadsAsJsonHasItsCalls) {
+  write();
+  const auto json = nlohmann::json::parse(run({"threads", "--json"}));
+  EXPECT_EQ(json["schema"], "plumbline.threads/1");
+  EXPECT_EQ(json["sums_agree"], true);
+  const auto& thread = json["threads"].at(0);
+  EXPECT_EQ(thread["tid"], 77);
+  EXPECT_EQ(thread["time"]["category_ns"]["cpu"], 6'000'000);
+  EXPECT_EQ(thread["calls"].size(), 1u);
+  EXPECT_EQ(thread["calls"].front()["wall_ns"], 4'000'000);
+  EXPECT_EQ(thread["calls"].front()["blocked"], 1);
 }
 
 TEST_F(Commands, EndpointsAsJsonAddsUp) {

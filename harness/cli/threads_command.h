@@ -1,0 +1,12 @@
+// `plumbline threads`: what each thread did with its life, and in which calls.
+// Thread rule: main thread. Failure: io::InputError; a damaged recording is shown up to the damage
+// and then ends with exit code 2.
+#pragma once
+
+#include "harness/cli/command.h"
+
+namespace plumbline::harness {
+
+void add_threads_command(CLI::App& app, Outcome& outcome);
+
+}  // namespace plumbline::harness
