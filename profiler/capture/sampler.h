@@ -6,11 +6,11 @@
 // on the kernel's tick, never more often than HZ.
 //
 // Every period is drawn anew from U(0.5, 1.5) of the asked one: against work in lock-step with the
-// sampler a fixed period was wrong by 63 to 94 percentage points. The mean is 100 us at least; single
-// periods are down to half of that.
+// sampler a fixed period was wrong by 63 to 94 percentage points. The mean is 100 us at least;
+// single periods are down to half of that.
 //
-// Every signal is accounted for (format::ThreadSampling): recorded, or dropped by a cause; and so is
-// every end of a period for which none came. The timer is periodic between two signals, so that the
+// Every signal is accounted for (format::ThreadSampling): recorded, or dropped by a cause; and so
+// is every end of a period for which none came. The timer is periodic between two signals, so that the
 // kernel tells how many expiries one of them stands for (si_overrun).
 //
 // SIGURG is ignored by default, so one that is still pending does not kill the program after

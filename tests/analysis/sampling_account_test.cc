@@ -1,5 +1,5 @@
-// analysis/attribution/sampling_account.h: rate asked and reached, and that each signal is one sample
-// or one counted loss.
+// analysis/attribution/sampling_account.h: rate asked and reached, and that each signal is one
+// sample or one counted loss.
 #include "analysis/attribution/sampling_account.h"
 
 #include <gtest/gtest.h>

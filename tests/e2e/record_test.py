@@ -153,8 +153,10 @@ class Record(unittest.TestCase):
                 self.assertEqual(info["sampling"]["rate_changes"], [])
 
     def test_refuses_rates_and_budgets_out_of_range(self):
-        for option, value, limits in (("--rate", "0", "1 - 10000"), ("--rate", "10001", "1 - 10000"),
-                                      ("--budget", "0", "1 - 100"), ("--budget", "101", "1 - 100")):
+        for option, value, limits in (("--rate", "0", "1 to 10000"),
+                                      ("--rate", "10001", "1 to 10000"),
+                                      ("--budget", "0", "1 to 100"),
+                                      ("--budget", "101", "1 to 100")):
             with self.subTest((option, value)):
                 self.assert_refused(self.record("true", options=[option, value]), option, limits)
 

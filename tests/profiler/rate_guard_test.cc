@@ -1,4 +1,5 @@
-// profiler/session/rate_guard.h: when the sampling rate falls, by how much, and when it rises again.
+// profiler/session/rate_guard.h: when the sampling rate falls, by how much, and when it
+// rises again.
 #include "profiler/session/rate_guard.h"
 
 #include <gtest/gtest.h>

@@ -194,8 +194,8 @@ TEST(Sampling, TheRateFallsOverTheBudgetAndTheRecordingSaysSo) {
   EXPECT_EQ(second.old_period_ns, first.new_period_ns);
   EXPECT_GT(first.own_cpu_ns, first.process_cpu_ns / 100);
   EXPECT_LT(first.wall_ns, second.wall_ns);
-  // The samples carry it: U(0.5, 1.5) around the mean in force, one sample late at most. 100 samples
-  // and more: 6 standard deviations of their mean are 17 % (false alarm < 1e-8).
+  // The samples carry it: U(0.5, 1.5) around the mean in force, one sample late at most. 100
+  // samples and more: 6 standard deviations of their mean are 17 % (false alarm < 1e-8).
   const double before = mean_period_ns(recording, 0, first.wall_ns);
   const double after = mean_period_ns(recording, first.wall_ns, second.wall_ns);
   EXPECT_NEAR(before, 100'000, 20'000);
