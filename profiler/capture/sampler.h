@@ -10,8 +10,8 @@
 // single periods are down to half of that.
 //
 // Every signal is accounted for (format::ThreadSampling): recorded, or dropped by a cause; and so
-// is every end of a period for which none came. The timer is periodic between two signals, so that the
-// kernel tells how many expiries one of them stands for (si_overrun).
+// is every end of a period for which none came. The timer is periodic between two signals, so that
+// the kernel tells how many expiries one of them stands for (si_overrun).
 //
 // SIGURG is ignored by default, so one that is still pending does not kill the program after
 // exec. The handler stays installed after a session; signals that are not ours go to whoever
