@@ -48,10 +48,12 @@ std::map<std::int32_t, std::vector<ReportedSegment>> threads_of(const Recording&
   return threads;
 }
 
-// Counters tell what was recorded and how well the clocks worked, too; the rest are losses.
+// Counters tell what was recorded, how well the clocks worked and what we took, too; the rest are
+// losses.
 bool is_loss(std::string_view counter) {
   return !counter.ends_with(".recorded") && !counter.starts_with("edges.") &&
-         !counter.starts_with("signals.");
+         !counter.starts_with("signals.") && !counter.starts_with("own.") &&
+         counter != "sampling.signals";
 }
 
 std::map<std::string, std::int64_t> losses_of(const Recording& recording) {

@@ -41,6 +41,10 @@ Taken Assembler::add(format::RecordType type, Bytes record) {
       return taken_if(threads_.add_call_sums(record));
     case RecordType::kSample:
       return taken_if(threads_.add_sample(record));
+    case RecordType::kThreadSampling:
+      return taken_if(threads_.add_thread_sampling(record));
+    case RecordType::kRateChange:
+      return taken_if(add_rate_change(record));
     case RecordType::kLoss:
       return taken_if(threads_.add_loss(record));
     case RecordType::kName:
@@ -115,6 +119,19 @@ bool Assembler::add_setting(Bytes bytes) {
   const auto value = tail(bytes, sizeof *record + key->size(), record->value_bytes);
   if (!value) return false;
   recording_.settings[std::string(as_text(*key))] = as_text(*value);
+  return true;
+}
+
+bool Assembler::add_rate_change(Bytes bytes) {
+  const auto record = decode<format::RateChange>(bytes);
+  if (!record || !is_clock(record->wall_ns) || !is_duration(record->own_cpu_ns) ||
+      !is_duration(record->process_cpu_ns)) {
+    return false;
+  }
+  for (const std::int64_t period_ns : {record->old_period_ns, record->new_period_ns}) {
+    if (period_ns <= 0 || !is_duration(period_ns)) return false;
+  }
+  recording_.rate_changes.push_back(*record);
   return true;
 }
 

@@ -29,6 +29,7 @@ class Assembler {
   bool add_name(Bytes record);
   bool add_module(Bytes record);
   bool add_setting(Bytes record);
+  bool add_rate_change(Bytes record);
   bool add_counter(Bytes record);
 
   Recording& recording_;

@@ -38,7 +38,8 @@ struct ThreadTable {
   std::vector<std::uint32_t> thread_index;  // as in the block headers
   std::vector<std::int32_t> tid;
   std::vector<std::string> name;
-  std::vector<bool> ended;  // by its own hand, inside the recording
+  std::vector<bool> ended;                       // by its own hand, inside the recording
+  std::vector<format::ThreadSampling> sampling;  // the last; clock kNone: none was recorded
   std::size_t size() const { return tid.size(); }
 };
 
@@ -146,6 +147,7 @@ struct Recording {
   CallSumsTable call_sums;
   StackTable stacks;
   std::vector<Module> modules;
+  std::vector<format::RateChange> rate_changes;  // in the order in which they came
   std::map<std::string, std::string> settings;
   std::map<std::string, std::int64_t> counters;
   EventCounts recorded;  // records in the file

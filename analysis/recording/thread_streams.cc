@@ -61,6 +61,7 @@ void ThreadStreams::begin_block(const format::BlockHeader& header) {
   threads.tid.push_back(header.tid);
   threads.name.emplace_back();
   threads.ended.push_back(false);
+  threads.sampling.emplace_back();
   recording_.events.emplace_back();
   states_.emplace_back();
 }
@@ -198,6 +199,22 @@ bool ThreadStreams::add_sample(Bytes bytes) {
   samples.stack.push_back(stacks_.intern(*frames, known(record->stack_end)));
   samples.wall_ns.push_back(record->wall_ns);
   add_weight(*record);
+  return true;
+}
+
+bool ThreadStreams::add_thread_sampling(Bytes bytes) {
+  auto record = decode<format::ThreadSampling>(bytes);
+  if (!in_thread() || !record || !is_duration(record->asked_ns)) return false;
+  // Sums of a few of them must fit into 64 bits.
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 56;
+  for (const std::uint64_t count :
+       {record->signals, record->overruns, record->unseen, record->dropped}) {
+    if (count > kMost) return false;
+  }
+  if (static_cast<std::size_t>(record->clock) >= format::kSampleClockCount) {
+    record->clock = format::SampleClock::kNone;
+  }
+  recording_.threads.sampling[thread_] = *record;
   return true;
 }
 

@@ -33,6 +33,7 @@ class ThreadStreams {
   bool add_wait(Bytes record);
   bool add_call_sums(Bytes record);
   bool add_sample(Bytes record);
+  bool add_thread_sampling(Bytes record);
   bool add_loss(Bytes record);
   bool add_flush(Bytes record);
 

@@ -15,11 +15,13 @@
 
 #include "analysis/attribution/coverage.h"
 #include "analysis/attribution/partition.h"
+#include "analysis/attribution/sampling_account.h"
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
 #include "analysis/recording/loss_account.h"
 #include "analysis/recording/reader.h"
+#include "harness/cli/sampling_section.h"
 #include "harness/gate.h"
 
 namespace plumbline::harness {
@@ -40,12 +42,14 @@ struct Info {
   std::string file;
   Recording recording;
   Partition partition;
+  analysis::SamplingAccount sampling;
   std::int64_t begin_ns = 0, end_ns = 0;  // first and last edge of any thread
 };
 
 Info read_info(const std::string& file) {
-  Info info{file, analysis::read_recording(file), {}};
+  Info info{file, analysis::read_recording(file), {}, {}};
   info.partition = analysis::partition_time(info.recording);
+  info.sampling = analysis::sampling_account_of(info.recording, info.partition);
   const std::vector<analysis::Segment>& segments = info.partition.segments;
   if (segments.empty()) return info;
   info.begin_ns = segments.front().begin_ns;
@@ -248,6 +252,7 @@ std::string as_text(const Info& info) {
   std::string text = heading(info) + "\n" + contents_text(recording, coloured);
   if (!recording.settings.empty()) text += "\n" + settings_text(recording, coloured);
   text += "\n" + threads_text(info, coloured) + "\n" + losses_text(recording);
+  text += "\n" + sampling_text(recording, info.sampling);
   text += "\n" + conservation_text(info.partition.conservation);
   if (!recording.counters.empty()) text += "\n" + counters_text(recording, coloured);
   const std::string oddities = oddities_text(recording.report);
@@ -304,7 +309,8 @@ Json threads_json(const Info& info) {
                        {"tid", info.recording.threads.tid[thread.row]},
                        {"life_ns", thread.life_ns},
                        {"cpu_ns", thread.cpu_ns},
-                       {"ended", bool{info.recording.threads.ended[thread.row]}}});
+                       {"ended", bool{info.recording.threads.ended[thread.row]}},
+                       {"sampling", thread_sampling_json(info.sampling, thread.row)}});
   }
   return threads;
 }
@@ -330,6 +336,7 @@ std::string as_json(const Info& info) {
                          {"modules", recording.modules.size()},
                          {"threads", threads_json(info)},
                          {"losses", losses_json(recording)},
+                         {"sampling", sampling_json(recording, info.sampling)},
                          {"conservation", conservation_json(info.partition.conservation)},
                          {"counters", recording.counters},
                          {"read", read_json(recording.report)}};

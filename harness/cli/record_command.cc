@@ -26,6 +26,7 @@ struct RecordArguments {
   std::string library;
   bool follow = false;
   int rate_hz = 0;  // 0: the profiler's own default
+  int budget_percent = 0;
   std::string clock, unwinder;
   std::vector<std::string> command;
 };
@@ -52,6 +53,9 @@ fs::path output_file(const RecordArguments& arguments, const fs::path& program) 
 std::string options_text(const RecordArguments& arguments) {
   std::vector<std::string> options;
   if (arguments.rate_hz != 0) options.push_back(fmt::format("rate={}", arguments.rate_hz));
+  if (arguments.budget_percent != 0) {
+    options.push_back(fmt::format("budget={}", arguments.budget_percent));
+  }
   if (!arguments.clock.empty()) options.push_back("clock=" + arguments.clock);
   if (!arguments.unwinder.empty()) options.push_back("unwind=" + arguments.unwinder);
   if (arguments.follow) options.emplace_back("follow=yes");
@@ -108,6 +112,12 @@ void add_record_command(CLI::App& app, Outcome&) {
       ->add_option("--rate", arguments->rate_hz,
                    "samples per second of CPU, 1 to 10000 (default: 199)")
       ->check(CLI::Range(1, 10'000));
+  command
+      ->add_option("--budget", arguments->budget_percent,
+                   "sample less while the profiler takes more than PERCENT of the program's CPU, 1 "
+                   "to 100 (default: 2; with --rate: no limit)")
+      ->check(CLI::Range(1, 100))
+      ->option_text("PERCENT");
   command->add_option("--clock", arguments->clock, "sampling clock: auto, perf, timer or none")
       ->check(CLI::IsMember({"auto", "perf", "timer", "none"}));
   command->add_option("--unwind", arguments->unwinder, "stacks by cfi (default) or fp")

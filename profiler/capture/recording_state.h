@@ -8,14 +8,12 @@
 #include <cstdint>
 
 #include "profiler/base/sys.h"
+#include "profiler/format/category.h"
 
 namespace plumbline::capture {
 
-enum class SamplerKind : std::uint8_t {
-  kNone,
-  kPerfTaskClock,   // perf software task-clock, user mode only, SIGURG
-  kThreadCpuTimer,  // POSIX timer on the thread's CPU clock: on the tick, at most HZ a second
-};
+// kThreadCpuTimer is the fall-back of kPerfTaskClock, also for single threads.
+using SamplerKind = format::SampleClock;
 
 enum class Unwinder : std::uint8_t {
   kRules,          // unwind/: tables made of the modules' .eh_frame
@@ -30,10 +28,11 @@ struct RecordingState {
   // Set to 1 and woken to make the drain thread come before its time.
   std::atomic<std::uint32_t> drain_wanted{0};
 
-  // How samples are taken. Constant while a session records.
+  // How samples are taken. Constant while a session records, but for the period.
   SamplerKind sampler = SamplerKind::kNone;
   Unwinder unwinder = Unwinder::kRules;
-  std::int64_t sample_period_ns = 0;
+  // Mean. Changed by the drain thread; each thread takes it up with its next sample.
+  std::atomic<std::int64_t> sample_period_ns{0};
   std::uint64_t ring_bytes = 0;
 
   // Losses that belong to no single thread.

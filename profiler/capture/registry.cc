@@ -124,6 +124,8 @@ void forget_earlier_session(Thread& thread) {
   thread.unblocked_mask = 0;
   forget(thread.account);
   detach_sampler(thread);
+  thread.sampler.figures.forget();
+  thread.asked_written_ns = 0;
 }
 
 void write_thread_start(Thread& thread, bool existed) {
@@ -281,6 +283,7 @@ void prepare_registry() {
 
 void write_thread_end(Thread& thread) {
   const Edge edge = thread.clock.take();
+  count_last_periods(thread, edge.cpu_ns - edge.stolen_ns);
   write_unblocked(thread);
   if (thread.account.any_unreported) report_losses(thread, edge, Room::kLastWords);
   write_thread_name(thread);

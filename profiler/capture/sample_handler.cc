@@ -6,6 +6,9 @@
 #include <linux/perf_event.h>
 #include <ucontext.h>
 
+#include <algorithm>
+
+#include "profiler/base/clock.h"
 #include "profiler/base/sys.h"
 #include "profiler/capture/emit.h"
 #include "profiler/capture/sampler.h"
@@ -111,13 +114,12 @@ bool pass_on(int signal_number, siginfo_t* info, void* context) {
   return true;
 }
 
-void start_next_period(SamplerState& sampler) {
-  sampler.period_ns =
-      sampler.random.jittered(static_cast<std::uint64_t>(recording.sample_period_ns));
+// The signal that comes `from_now_ns` of CPU from here.
+void arm(SamplerState& sampler, std::uint64_t from_now_ns) {
   if (sampler.kind == SamplerKind::kPerfTaskClock) {
-    base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_PERIOD, &sampler.period_ns);
+    base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_PERIOD, &from_now_ns);
   } else {
-    arm_timer(sampler);
+    arm_timer(sampler, from_now_ns);
   }
 }
 
@@ -139,8 +141,47 @@ bool another_signal_waits(const ucontext_t& context) {
   return (pending & ~blocked & ~(SignalMask{1} << (kSampleSignal - 1))) != 0;
 }
 
-void take_sample(Thread& thread, const ucontext_t& context, std::uint64_t period_ns) {
-  const Edge edge = thread.clock.take();
+// Periods are drawn one behind the other along the thread's CPU time, so that a signal that comes
+// late (by the timer's latency, a tick, a stay in the kernel) does not put off those that follow.
+// Ends of periods that went by, or are too near to be met, are counted, not made up for: a sample
+// straight behind a stay in the kernel would favour the code there. `cpu_ns`: now.
+void start_next_period(SamplerState& sampler, const siginfo_t& info, std::int64_t cpu_ns) {
+  const bool on_tick = sampler.kind == SamplerKind::kThreadCpuTimer;
+  const auto mean_ns = static_cast<std::int64_t>(mean_period_ns());
+  // What the kernel counted itself; it went on with the interval of the timer.
+  std::int64_t missed = on_tick ? std::max(info.si_overrun, 0) : 0;
+  std::int64_t missed_ns = missed * static_cast<std::int64_t>(sampler.interval_ns);
+  const std::int64_t soonest_ns = cpu_ns + mean_ns / 4;
+  if (const std::int64_t whole = (cpu_ns - sampler.due_cpu_ns - missed_ns) / mean_ns; whole > 1) {
+    missed += whole;
+    missed_ns += whole * mean_ns;
+  }
+  std::int64_t due_ns = sampler.due_cpu_ns + missed_ns;
+  auto period_ns = static_cast<std::int64_t>(next_period_ns(sampler));
+  while (due_ns + period_ns < soonest_ns) {
+    due_ns += period_ns;
+    missed_ns += period_ns;
+    ++missed;
+    period_ns = static_cast<std::int64_t>(next_period_ns(sampler));
+  }
+  SamplingFigures& figures = sampler.figures;
+  base::add(on_tick ? figures.overruns : figures.unseen, static_cast<std::uint64_t>(missed));
+  base::add(figures.asked_ns, sampler.period_ns + static_cast<std::uint64_t>(missed_ns));
+  sampler.period_ns = static_cast<std::uint64_t>(period_ns);
+  sampler.due_cpu_ns = due_ns + period_ns;
+  arm(sampler, static_cast<std::uint64_t>(sampler.due_cpu_ns - cpu_ns));
+}
+
+// Where the thread's clocks must not be read: as if the signal had come when it was due.
+void start_next_period_blindly(SamplerState& sampler) {
+  base::add(sampler.figures.asked_ns, sampler.period_ns);
+  sampler.period_ns = next_period_ns(sampler);
+  sampler.due_cpu_ns += static_cast<std::int64_t>(sampler.period_ns);
+  arm(sampler, sampler.period_ns);
+}
+
+void take_sample(Thread& thread, const ucontext_t& context, const Edge& edge,
+                 std::uint64_t period_ns) {
   auto* record = start_record<format::Sample>(thread, format::RecordType::kSample, Kind::kSample,
                                               format::kMaxFrames * sizeof(std::uint64_t));
   if (record == nullptr) return;
@@ -159,17 +200,47 @@ void take_sample(Thread& thread, const ucontext_t& context, std::uint64_t period
   finish_record(thread, record->header.size_bytes);
 }
 
+// A longer stay was not ours: the CPU was taken away meanwhile.
+void count_own_ticks(SamplingFigures& figures, std::uint64_t ticks) {
+  constexpr std::uint64_t kMostTicks = 1'000'000;  // some 300 us
+  base::add(figures.handler_ticks, std::min(ticks, kMostTicks));
+}
+
+// A signal of our own clock.
+void sample(Thread& thread, const siginfo_t& info, const ucontext_t& context,
+            std::uint64_t begin_tick) {
+  const std::uint32_t generation = base::read(recording.generation);
+  if (generation == 0 || base::read(thread.generation) != generation) return;
+  SamplerState& sampler = thread.sampler;
+  base::add(sampler.figures.signals);
+  if (thread.clock.busy() || thread.ring.writing()) {
+    count_dropped(thread, Kind::kSample, /*reentry=*/true);
+    start_next_period_blindly(sampler);
+  } else {
+    const std::uint64_t period_ns = sampler.period_ns;
+    const Edge edge = thread.clock.take();
+    start_next_period(sampler, info, edge.cpu_ns - edge.stolen_ns);
+    take_sample(thread, context, edge, period_ns);
+  }
+  count_own_ticks(sampler.figures, base::ticks() - begin_tick);
+}
+
 }  // namespace
 
-void arm_timer(SamplerState& sampler) {
+// Periodic, so that the kernel counts the expiries for which it has no signal. By the mean: whole
+// periods that pass are as long as that, whatever is left of the present one.
+void arm_timer(SamplerState& sampler, std::uint64_t from_now_ns) {
   constexpr std::uint64_t kSecond = 1'000'000'000;
-  itimerspec next{};
-  next.it_value = {static_cast<time_t>(sampler.period_ns / kSecond),
-                   static_cast<long>(sampler.period_ns % kSecond)};
+  const auto as_timespec = [](std::uint64_t ns) {
+    return timespec{static_cast<time_t>(ns / kSecond), static_cast<long>(ns % kSecond)};
+  };
+  sampler.interval_ns = mean_period_ns();
+  const itimerspec next{as_timespec(sampler.interval_ns), as_timespec(from_now_ns)};
   base::sys::call(SYS_timer_settime, sampler.timer_id, 0, base::sys::address(&next), 0);
 }
 
 void on_sample_signal(int signal_number, siginfo_t* info, void* context) {
+  const std::uint64_t begin_tick = base::ticks();
   Thread* thread = current_thread;
   const auto& interrupted = *static_cast<const ucontext_t*>(context);
   const bool ours = thread != nullptr && is_ours(thread->sampler, *thread, *info);
@@ -179,16 +250,7 @@ void on_sample_signal(int signal_number, siginfo_t* info, void* context) {
       !another_signal_waits(interrupted)) {
     thread->interrupted_call = true;
   }
-  if (!ours) return;
-  const std::uint32_t generation = base::read(recording.generation);
-  if (generation == 0 || base::read(thread->generation) != generation) return;
-  const std::uint64_t period_ns = thread->sampler.period_ns;
-  start_next_period(thread->sampler);
-  if (thread->clock.busy() || thread->ring.writing()) {
-    count_dropped(*thread, Kind::kSample, /*reentry=*/true);
-    return;
-  }
-  take_sample(*thread, interrupted, period_ns);
+  if (ours) sample(*thread, *info, interrupted, begin_tick);
 }
 
 siginfo_t self_test_signal() {

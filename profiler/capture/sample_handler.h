@@ -15,8 +15,8 @@ namespace plumbline::capture {
 
 inline constexpr int kSampleSignal = SIGURG;
 
-// Starts the period to the next sample, drawn anew.
-void arm_timer(SamplerState& sampler);
+// The timer expires when the thread has run for so long, and then after each mean period.
+void arm_timer(SamplerState& sampler, std::uint64_t from_now_ns);
 
 // A signal of our own that the handler takes for no sample and passes on to nobody.
 siginfo_t self_test_signal();

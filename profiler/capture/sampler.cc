@@ -3,6 +3,9 @@
 #include <linux/perf_event.h>
 #include <signal.h>
 
+#include <algorithm>
+
+#include "profiler/base/counter.h"
 #include "profiler/base/sys.h"
 #include "profiler/capture/sample_handler.h"
 
@@ -43,7 +46,9 @@ bool attach_perf(Thread& thread) {
   }
   sampler.perf = perf;
   sampler.kind = SamplerKind::kPerfTaskClock;
-  return base::sys::ioctl(fd, PERF_EVENT_IOC_ENABLE, nullptr) == 0;
+  if (base::sys::ioctl(fd, PERF_EVENT_IOC_ENABLE, nullptr) == 0) return true;
+  sampler.perf.close();
+  return false;
 }
 
 bool attach_timer(Thread& thread) {
@@ -59,11 +64,36 @@ bool attach_timer(Thread& thread) {
   }
   sampler.timer_id = timer_id;
   sampler.kind = SamplerKind::kThreadCpuTimer;
-  arm_timer(sampler);
+  arm_timer(sampler, sampler.period_ns);
   return true;
 }
 
+// With perf's descriptors in the upper half of what the program may open, and no room left there,
+// the thread takes the timer, which needs none.
+bool attach(Thread& thread) {
+  switch (recording.sampler) {
+    case SamplerKind::kPerfTaskClock:
+      if (attach_perf(thread)) return true;
+      recording.threads_without_perf.fetch_add(1, std::memory_order_relaxed);
+      return attach_timer(thread);
+    case SamplerKind::kThreadCpuTimer:
+      return attach_timer(thread);
+    case SamplerKind::kNone:
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::uint64_t mean_period_ns() {
+  constexpr std::int64_t kShortestNs = 100'000;
+  return static_cast<std::uint64_t>(std::max(base::read(recording.sample_period_ns), kShortestNs));
+}
+
+std::uint64_t next_period_ns(SamplerState& sampler) {
+  return sampler.random.jittered(mean_period_ns());
+}
 
 SamplerKind best_sampler() {
   constexpr std::uint64_t kAnyPeriodNs = 1'000'000'000;
@@ -83,19 +113,30 @@ bool open_sample_signal() {
 bool attach_sampler(Thread& thread) {
   SamplerState& sampler = thread.sampler;
   sampler.random.seed(thread.random.next());
-  sampler.period_ns =
-      sampler.random.jittered(static_cast<std::uint64_t>(recording.sample_period_ns));
-  switch (recording.sampler) {
-    case SamplerKind::kPerfTaskClock:
-      if (attach_perf(thread)) return true;
-      recording.threads_without_perf.fetch_add(1, std::memory_order_relaxed);
-      return attach_timer(thread);
-    case SamplerKind::kThreadCpuTimer:
-      return attach_timer(thread);
-    case SamplerKind::kNone:
-      return true;
+  sampler.period_ns = next_period_ns(sampler);
+  if (recording.sampler != SamplerKind::kNone) {
+    const Edge edge = thread.clock.take();
+    sampler.due_cpu_ns =
+        edge.cpu_ns - edge.stolen_ns + static_cast<std::int64_t>(sampler.period_ns);
   }
-  return false;
+  const bool attached = attach(thread);
+  // No signal is worth counting before: the handler asks for a sampler that is attached.
+  sampler.figures.clock.store(sampler.kind, std::memory_order_relaxed);
+  return attached;
+}
+
+void count_last_periods(Thread& thread, std::int64_t cpu_ns) {
+  SamplerState& sampler = thread.sampler;
+  SamplingFigures& figures = sampler.figures;
+  if (sampler.kind != SamplerKind::kNone || sampler.due_cpu_ns < 0 || cpu_ns < sampler.due_cpu_ns) {
+    return;
+  }
+  const std::uint64_t mean_ns = mean_period_ns();
+  const std::uint64_t more = static_cast<std::uint64_t>(cpu_ns - sampler.due_cpu_ns) / mean_ns;
+  const bool on_tick = base::read(figures.clock) == SamplerKind::kThreadCpuTimer;
+  base::add(on_tick ? figures.overruns : figures.unseen, 1 + more);
+  base::add(figures.asked_ns, sampler.period_ns + more * mean_ns);
+  sampler.due_cpu_ns = INT64_MAX;  // once
 }
 
 void silence_sampler(Thread& thread) {

@@ -60,13 +60,34 @@ struct Unblocked {
   std::int64_t cpu_ns = 0;
 };
 
+// How a thread has been sampled in this session (format::ThreadSampling). Written by the owner in
+// the sample handler, read by the drain thread.
+struct SamplingFigures {
+  std::atomic<SamplerKind> clock{SamplerKind::kNone};  // stays when the sampler is detached
+  std::atomic<std::uint64_t> signals{0};
+  std::atomic<std::uint64_t> overruns{0};
+  std::atomic<std::uint64_t> unseen{0};
+  std::atomic<std::uint64_t> asked_ns{0};
+  std::atomic<std::uint64_t> handler_ticks{0};  // time-stamp counter, spent in the handler
+
+  void forget() {
+    clock.store(SamplerKind::kNone, std::memory_order_relaxed);
+    for (auto* figure : {&signals, &overruns, &unseen, &asked_ns, &handler_ticks}) {
+      figure->store(0, std::memory_order_relaxed);
+    }
+  }
+};
+
 // What the sampler keeps for a thread (sampler.h).
 struct SamplerState {
   SamplerKind kind = SamplerKind::kNone;
   base::OwnFile perf;
   int timer_id = -1;
-  std::uint64_t period_ns = 0;  // that led to the next sample
+  std::uint64_t period_ns = 0;    // that leads to the next sample
+  std::uint64_t interval_ns = 0;  // of the timer, once it has expired
+  std::int64_t due_cpu_ns = 0;    // CPU of the thread at its end
   base::Random random;
+  SamplingFigures figures;
 };
 
 struct Thread {
@@ -116,6 +137,7 @@ struct Thread {
   Thread* next_left_behind = nullptr;  // of those that vanished
   // Drain thread: number of the open wait that was written last.
   std::uint32_t wait_written = 0;
+  std::uint64_t asked_written_ns = 0;  // drain thread: SamplingFigures::asked_ns, then
 
   // Release by the owner, acquire by the drain thread: what it wrote is in the ring.
   std::atomic<Life> life{Life::kPrepared};

@@ -108,6 +108,16 @@ inline constexpr std::size_t kDescriptorKindCount = 7;
 inline constexpr std::array<std::string_view, kDescriptorKindCount> kDescriptorKindIds = {
     "none", "file", "socket", "pipe", "terminal", "anonymous", "unknown"};
 
+// What makes a thread be sampled.
+enum class SampleClock : std::uint8_t {
+  kNone = 0,
+  kPerfTaskClock = 1,   // perf software task-clock, user mode only
+  kThreadCpuTimer = 2,  // POSIX timer on the thread's CPU clock: expires on the kernel's tick
+};
+inline constexpr std::size_t kSampleClockCount = 3;
+inline constexpr std::array<std::string_view, kSampleClockCount> kSampleClockIds = {
+    "none", "perf_task_clock_user", "thread_cpu_timer"};
+
 // How a stack walk ended.
 enum class StackEnd : std::uint8_t {
   kComplete = 0,      // reached the root of the thread

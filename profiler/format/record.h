@@ -28,6 +28,8 @@ enum class RecordType : std::uint16_t {
   kWait = 30,
   kCallSums = 31,
   kSample = 40,
+  kThreadSampling = 41,
+  kRateChange = 42,
   kLoss = 50,
   kName = 60,
   kModule = 61,
@@ -188,6 +190,33 @@ struct Sample {
   std::uint8_t reserved[3];
 };
 static_assert(sizeof(Sample) == 56);
+
+// How a thread has been sampled so far, in totals that only grow; the last one counts. Each signal
+// of the sampling clock was recorded as a sample or dropped by a cause:
+//   expected = signals + overruns + unseen = samples recorded + dropped + overruns + unseen
+struct ThreadSampling {
+  RecordHeader header;
+  std::uint64_t signals;   // of the sampling clock that arrived
+  std::uint64_t overruns;  // expiries of the timer for which the kernel sent no signal of their own
+  std::uint64_t unseen;    // periods of the perf clock that ended in the kernel: without a signal
+  std::uint64_t dropped;   // samples, by any cause
+  std::int64_t asked_ns;   // CPU time that all expected ones stand for: the sum of their periods
+  SampleClock clock;
+  std::uint8_t reserved[7];
+};
+static_assert(sizeof(ThreadSampling) == 56);
+
+// From here on the profiler samples at another rate, since its own CPU passed the budget (or fell
+// below it again). Of the process.
+struct RateChange {
+  RecordHeader header;
+  std::int64_t wall_ns;
+  std::int64_t old_period_ns;  // mean periods
+  std::int64_t new_period_ns;
+  std::int64_t own_cpu_ns;      // the profiler's, over the stretch that was looked at
+  std::int64_t process_cpu_ns;  // the whole process's over the same stretch
+};
+static_assert(sizeof(RateChange) == 48);
 
 // Events that did not fit into the ring since the thread's last event, by kind. The state that
 // they would have left behind is in `span_id`.

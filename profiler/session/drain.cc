@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "profiler/base/clock.h"
 #include "profiler/base/sys.h"
@@ -85,6 +86,23 @@ format::ThreadName name_of(const Thread& thread) {
   return name;
 }
 
+// What the thread's sampling clock did; empty where that has not changed since it was last written.
+Bytes sampling_of(Thread& thread, format::ThreadSampling& sampling) {
+  const capture::SamplingFigures& figures = thread.sampler.figures;
+  const std::uint64_t asked_ns = base::read(figures.asked_ns);
+  if (asked_ns == std::exchange(thread.asked_written_ns, asked_ns)) return {};
+  constexpr auto kSample = static_cast<std::size_t>(capture::Kind::kSample);
+  sampling.header = {format::RecordType::kThreadSampling, 0, sizeof sampling};
+  sampling.signals = base::read(figures.signals);
+  sampling.overruns = base::read(figures.overruns);
+  sampling.unseen = base::read(figures.unseen);
+  sampling.dropped =
+      base::read(thread.account.ring_full[kSample]) + base::read(thread.account.reentry[kSample]);
+  sampling.asked_ns = static_cast<std::int64_t>(asked_ns);
+  sampling.clock = base::read(figures.clock);
+  return std::as_bytes(std::span(&sampling, 1));
+}
+
 }  // namespace
 
 bool Drain::start(const Options& options) {
@@ -131,6 +149,8 @@ void Drain::take_over() {
   taken_over_.store(1, std::memory_order_release);
   base::sys::futex_wake(reinterpret_cast<const std::uint32_t*>(&taken_over_));
   trial_.start(options_.cpu_clock);
+  own_cost_.begin();
+  guard_.begin(options_.asked_rate_hz(), options_.budget_in_force());
 }
 
 void Drain::loop() {
@@ -191,6 +211,8 @@ void Drain::flush_thread(Thread& thread, bool last) {
                     thread.life.load(std::memory_order_acquire) == Thread::Life::kLive;
   format::ThreadState state{};
   format::ThreadName name{};
+  format::ThreadSampling sampling{};
+  const Bytes sampling_bytes = sampling_of(thread, sampling);
   Bytes state_bytes, name_bytes;
   if (life == Thread::Life::kLive && !gone) {
     state = state_of(thread);
@@ -200,7 +222,8 @@ void Drain::flush_thread(Thread& thread, bool last) {
     name = name_of(thread);
     name_bytes = std::as_bytes(std::span(&name, 1));
   }
-  writer_.write_block(thread.index, thread.tid, std::array{older, newer, name_bytes, state_bytes});
+  writer_.write_block(thread.index, thread.tid,
+                      std::array{older, newer, sampling_bytes, name_bytes, state_bytes});
   thread.ring.release(pieces);
   if (life != Thread::Life::kEnded && !gone) return;
   ended_.add(thread);
@@ -228,6 +251,26 @@ void Drain::write_counters() {
     if (base::read(thread.generation) == generation_) totals.add(thread);
   });
   write_totals(totals, records_);
+  mind_budget(totals);
+  write_lockstep_risk();
+}
+
+void Drain::mind_budget(const Totals& totals) {
+  const OwnCost cost = own_cost_.of(totals);
+  write_own_cost(cost, records_);
+  if (capture::recording.sampler == capture::SamplerKind::kNone) return;
+  const std::uint64_t period_ns = guard_.new_period_ns(cost);
+  if (period_ns == 0) return;
+  format::RateChange change = guard_.last_change();
+  change.wall_ns = base::monotonic_ns();
+  capture::recording.sample_period_ns.store(change.new_period_ns, std::memory_order_relaxed);
+  records_.add_rate_change(change);
+}
+
+void Drain::write_lockstep_risk() {
+  const bool by_timer = base::read(capture::recording.threads_without_perf) != 0;
+  if (!by_timer || std::exchange(some_threads_in_lockstep_, true)) return;
+  records_.add_setting("lockstep_risk", "some_threads");
 }
 
 }  // namespace plumbline::session

@@ -15,7 +15,9 @@
 #include "profiler/session/cpu_clock_choice.h"
 #include "profiler/session/modules.h"
 #include "profiler/session/options.h"
+#include "profiler/session/own_cost.h"
 #include "profiler/session/process_records.h"
+#include "profiler/session/rate_guard.h"
 #include "profiler/session/totals.h"
 
 namespace plumbline::session {
@@ -44,6 +46,8 @@ class Drain {
   void flush_thread(capture::Thread& thread, bool last);
   void write_new_names();
   void write_counters();
+  void mind_budget(const Totals& totals);
+  void write_lockstep_risk();
 
   RecordingWriter& writer_;
   ProcessRecords records_;
@@ -61,6 +65,9 @@ class Drain {
   std::uint32_t names_written_ = 0;  // numbers below this are in the file
   std::uint32_t flushes_ = 0;
   Totals ended_;  // of threads that are gone
+  OwnCostMeter own_cost_;
+  RateGuard guard_;
+  bool some_threads_in_lockstep_ = false;
 };
 
 }  // namespace plumbline::session

@@ -17,6 +17,7 @@ struct NumberOption {
 
 constexpr std::array kNumbers = {
     NumberOption{"rate", &Options::rate_hz, 1, 10'000, "1 to 10000 (samples per second of CPU)"},
+    NumberOption{"budget", &Options::budget_percent, 1, 100, "1 to 100 (percent of the CPU)"},
     NumberOption{"flush_ms", &Options::flush_ms, 1, 10'000, "1 to 10000 (milliseconds)"},
     NumberOption{"ring_kib", &Options::ring_kib, 16, 65'536, "a power of two, 16 to 65536"},
     NumberOption{"endpoints", &Options::endpoints, 1, 4'000, "1 to 4000 (names)"},
@@ -95,8 +96,9 @@ bool set_option(std::string_view key, std::string_view value, Options& options,
   if (key == "follow") {
     return choose(kSwitches, value, options.follow) || refuse(error, key, value, "yes or no");
   }
-  return refuse(error, key, value,
-                "one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints or follow");
+  return refuse(
+      error, key, value,
+      "one of rate, budget, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints or follow");
 }
 
 // Removes the text up to `separator`, and the separator, from the front of `text` and returns it.

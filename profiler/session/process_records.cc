@@ -64,6 +64,10 @@ void ProcessRecords::add_flush(std::int64_t wall_ns) {
   append(format::RecordType::kFlush, format::Flush{.header = {}, .wall_ns = wall_ns}, {}, {});
 }
 
+void ProcessRecords::add_rate_change(const format::RateChange& change) {
+  append(format::RecordType::kRateChange, change, {}, {});
+}
+
 void ProcessRecords::add_module(format::Module module, std::string_view path,
                                 std::string_view build_id) {
   path.remove_suffix(path.size() - std::min(path.size(), kMaxTextBytes));

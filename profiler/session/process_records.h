@@ -24,6 +24,7 @@ class ProcessRecords {
   void add_setting(std::string_view key, std::uint64_t value);
   void add_counter(std::string_view key, std::uint64_t value);
   void add_flush(std::int64_t wall_ns);
+  void add_rate_change(const format::RateChange& change);
   void add_module(format::Module module, std::string_view path, std::string_view build_id);
 
   // Writes what has been collected.

@@ -46,7 +46,7 @@ int RecordingWriter::open(const char* path) {
 
 void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
                                   std::span<const std::span<const std::byte>> payload) {
-  constexpr std::size_t kMostPieces = 4;
+  constexpr std::size_t kMostPieces = 5;
   format::BlockHeader header{};
   header.magic = format::kBlockMagic;
   header.thread_index = thread_index;

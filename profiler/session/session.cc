@@ -54,18 +54,6 @@ SamplerKind choose_sampler(ClockChoice choice) {
   return SamplerKind::kNone;
 }
 
-std::string_view name_of(SamplerKind kind) {
-  switch (kind) {
-    case SamplerKind::kPerfTaskClock:
-      return "perf_task_clock_user";
-    case SamplerKind::kThreadCpuTimer:
-      return "thread_cpu_timer";
-    case SamplerKind::kNone:
-      break;
-  }
-  return "none";
-}
-
 bool schedstat_works() {
   capture::Schedstat schedstat;
   return capture::read_schedstat(base::sys::gettid(), -1, schedstat);
@@ -73,10 +61,14 @@ bool schedstat_works() {
 
 void write_settings(const Options& options, ProcessRecords& records) {
   records.add_setting("profiler_version", PLUMBLINE_VERSION);
-  records.add_setting("sampler", name_of(recording.sampler));
-  records.add_setting("sampler_lockstep_risk",
+  records.add_setting("sampler",
+                      format::kSampleClockIds[static_cast<std::size_t>(recording.sampler)]);
+  // "some_threads" once the perf clock was refused to one of them.
+  records.add_setting("lockstep_risk",
                       recording.sampler == SamplerKind::kThreadCpuTimer ? "yes" : "no");
-  records.add_setting("rate_hz", options.rate_hz);
+  records.add_setting("rate_hz", options.asked_rate_hz());
+  records.add_setting("rate_by", options.rate_hz != 0 ? "asked" : "default");
+  records.add_setting("budget_percent", options.budget_in_force());
   records.add_setting("period_jitter", "uniform 0.5 to 1.5");
   records.add_setting("unwinder",
                       options.unwinder == capture::Unwinder::kRules ? "cfi" : "frame_pointers");
@@ -90,7 +82,8 @@ void write_settings(const Options& options, ProcessRecords& records) {
 
 void configure(const Options& options) {
   recording.sampler = choose_sampler(options.clock);
-  recording.sample_period_ns = kSecondNs / static_cast<std::int64_t>(options.rate_hz);
+  recording.sample_period_ns.store(kSecondNs / static_cast<std::int64_t>(options.asked_rate_hz()),
+                                   std::memory_order_relaxed);
   recording.unwinder = options.unwinder;
   recording.ring_bytes = options.ring_kib * 1024;
   capture::reset_endpoints(static_cast<std::uint32_t>(options.endpoints));

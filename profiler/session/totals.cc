@@ -25,6 +25,11 @@ void Totals::add(const capture::Thread& thread) {
     ring_full[kind] += base::read(thread.account.ring_full[kind]);
     reentry[kind] += base::read(thread.account.reentry[kind]);
   }
+  const capture::SamplingFigures& sampling = thread.sampler.figures;
+  sample_signals += base::read(sampling.signals);
+  sample_overruns += base::read(sampling.overruns);
+  sample_unseen += base::read(sampling.unseen);
+  handler_ticks += base::read(sampling.handler_ticks);
   ++threads;
   const capture::EdgeClockFigures& figures = thread.clock.figures();
   edges_synchronised += base::read(figures.synchronisations);
@@ -41,6 +46,9 @@ void write_totals(const Totals& totals, ProcessRecords& records) {
     records.add_counter(kRingFullKeys[kind], totals.ring_full[kind]);
     records.add_counter(kReentryKeys[kind], totals.reentry[kind]);
   }
+  records.add_counter("sampling.signals", totals.sample_signals);
+  records.add_counter("sampling.overruns", totals.sample_overruns);
+  records.add_counter("sampling.unseen", totals.sample_unseen);
   const auto& shared = capture::recording;
   records.add_counter("threads.recorded", totals.threads);
   records.add_counter("threads.vanished", totals.threads_vanished);

@@ -18,6 +18,10 @@ struct Totals {
   std::array<std::uint64_t, capture::kKindCount> recorded{};
   std::array<std::uint64_t, capture::kKindCount> ring_full{};
   std::array<std::uint64_t, capture::kKindCount> reentry{};
+  std::uint64_t sample_signals = 0;
+  std::uint64_t sample_overruns = 0;
+  std::uint64_t sample_unseen = 0;
+  std::uint64_t handler_ticks = 0;
   std::uint64_t threads = 0;
   std::uint64_t threads_vanished = 0;  // ended without saying so
   std::uint64_t edges_synchronised = 0;

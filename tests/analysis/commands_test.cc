@@ -116,6 +116,45 @@ TEST_F(Commands, InfoAsJsonHasUnitsInItsKeys) {
   EXPECT_EQ(json["read"]["intact"], true);
 }
 
+TEST_F(Commands, InfoSaysHowItWasSampledAndAtWhatPrice) {
+  builder_.setting("sampler", "thread_cpu_timer").setting("rate_hz", "199");
+  builder_.setting("rate_by", "default").setting("budget_percent", "2");
+  builder_.setting("lockstep_risk", "yes").counter("own.process_cpu_ns", 1'000'000);
+  builder_.counter("own.drain_ns", 20'000).counter("own.handlers_ns", 10'000);
+  builder_.record(format::RecordType::kRateChange, format::RateChange{.header = {},
+                                                                      .wall_ns = 2'500'000'000,
+                                                                      .old_period_ns = 5'000'000,
+                                                                      .new_period_ns = 10'000'000,
+                                                                      .own_cpu_ns = 30,
+                                                                      .process_cpu_ns = 1'000});
+  builder_.thread(1, 77).record(
+      format::RecordType::kThreadSampling,
+      format::ThreadSampling{.header = {},
+                             .signals = 3,
+                             .overruns = 5,
+                             .unseen = 0,
+                             .dropped = 2,
+                             .asked_ns = 6'000'000,
+                             .clock = format::SampleClock::kThreadCpuTimer,
+                             .reserved = {}});
+  write();
+  const std::string text = run({"info"});
+  EXPECT_TRUE(has(text,
+                  "sampling: thread_cpu_timer; 199 Hz by default, budget 2 % of the CPU; achieved "
+                  "500.0 Hz over 0.006 s of CPU"))
+      << text;
+  EXPECT_TRUE(has(text, "8 expected = 1 recorded + 2 dropped + 5 overrun + 0 unseen; agrees"));
+  EXPECT_TRUE(has(text, "LOCK-STEP RISK: 1 threads were sampled on the kernel's tick")) << text;
+  EXPECT_TRUE(has(text, "own CPU: 3.00 % of the process's = 2.00 drain thread + 1.00 sample"));
+  EXPECT_TRUE(has(text, "at 2.5 s: 200.0 Hz to 100.0 Hz; own CPU was 3.00 %")) << text;
+  const auto json = nlohmann::json::parse(run({"info", "--json"}));
+  EXPECT_EQ(json["sampling"]["lockstep_risk"], true);
+  EXPECT_EQ(json["sampling"]["expected"], 8);
+  EXPECT_EQ(json["sampling"]["achieved_hz"], 500.0);
+  EXPECT_EQ(json["sampling"]["rate_changes"][0]["new_rate_hz"], 100.0);
+  EXPECT_EQ(json["threads"][0]["sampling"]["overruns"], 5);
+}
+
 TEST_F(Commands, EndpointsShowsEachCategoryAndThatTheSumsAgree) {
   write();
   const std::string text = run({"endpoints"});

@@ -137,6 +137,28 @@ class Record(unittest.TestCase):
         settings = self.info(self.recording)["settings"]
         self.assertEqual((settings["rate_hz"], settings["sampler"], settings["unwinder"]),
                          ("523", "none", "frame_pointers"))
+        self.assertEqual((settings["rate_by"], settings["budget_percent"]), ("asked", "0"))
+
+    def test_the_budget_is_for_the_default_rate_or_where_it_is_asked_for(self):
+        for options, expected in (((), ("199", "default", "2")),
+                                  (("--budget", "7"), ("199", "default", "7")),
+                                  (("--rate", "1000", "--budget", "5"), ("1000", "asked", "5"))):
+            with self.subTest(options):
+                self.recording.unlink(missing_ok=True)
+                self.record("true", options=options)
+                info = self.info(self.recording)
+                settings = info["settings"]
+                self.assertEqual((settings["rate_hz"], settings["rate_by"],
+                                  settings["budget_percent"]), expected)
+                self.assertEqual(info["sampling"]["rate_changes"], [])
+
+    def test_refuses_rates_and_budgets_out_of_range(self):
+        for option, value, limits in (("--rate", "0", "1 to 10000"),
+                                      ("--rate", "10001", "1 to 10000"),
+                                      ("--budget", "0", "1 to 100"),
+                                      ("--budget", "101", "1 to 100")):
+            with self.subTest((option, value)):
+                self.assert_refused(self.record("true", options=[option, value]), option, limits)
 
 
 if __name__ == "__main__":

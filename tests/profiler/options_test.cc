@@ -18,7 +18,8 @@ TEST(Options, EmptyTextGivesTheDefaults) {
   Options options;
   OptionError error;
   ASSERT_TRUE(parse_options("", options, error));
-  EXPECT_EQ(options.rate_hz, 199u);
+  EXPECT_EQ(options.asked_rate_hz(), 199u);
+  EXPECT_EQ(options.budget_in_force(), 2u);
   EXPECT_EQ(options.clock, ClockChoice::kAuto);
 }
 
@@ -37,6 +38,22 @@ TEST(Options, EachKeyIsTaken) {
   EXPECT_EQ(options.endpoints, 20u);
 }
 
+// Who asks for a rate gets it, unless he names a budget too.
+TEST(Options, ABudgetHoldsForTheDefaultRateOrWhereItIsAskedFor) {
+  const auto budget_of = [](std::string_view text) {
+    Options options;
+    OptionError error;
+    EXPECT_TRUE(parse_options(text, options, error)) << error.view();
+    return options.budget_in_force();
+  };
+  EXPECT_EQ(budget_of("clock=timer"), 2u);
+  EXPECT_EQ(budget_of("rate=199"), 0u);
+  EXPECT_EQ(budget_of("rate=5000,budget=7"), 7u);
+  EXPECT_EQ(budget_of("budget=7"), 7u);
+  EXPECT_EQ(error_of("budget=0"), "option budget=0: expected 1 to 100 (percent of the CPU)");
+  EXPECT_EQ(error_of("budget=101"), "option budget=101: expected 1 to 100 (percent of the CPU)");
+}
+
 TEST(Options, BadValuesAreNamedWithWhatIsExpected) {
   EXPECT_EQ(error_of("rate=0"), "option rate=0: expected 1 to 10000 (samples per second of CPU)");
   EXPECT_EQ(error_of("rate=10001"),
@@ -49,8 +66,8 @@ TEST(Options, BadValuesAreNamedWithWhatIsExpected) {
   EXPECT_EQ(error_of("ring_kib=100"), "option ring_kib=: expected a power of two, 16 to 65536");
   EXPECT_EQ(error_of("rate"), "option rate=: expected 1 to 10000 (samples per second of CPU)");
   EXPECT_EQ(error_of("x=1"),
-            "option x=1: expected one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, "
-            "endpoints or follow");
+            "option x=1: expected one of rate, budget, clock, cpu_clock, unwind, flush_ms, "
+            "ring_kib, endpoints or follow");
 }
 
 TEST(Decimal, TakesTheNumberAndLeavesTheRest) {
