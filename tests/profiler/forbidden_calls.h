@@ -12,12 +12,14 @@
 
 #include <cstdint>
 
-#define PLUMBLINE_FORBIDDEN(X)                                                               \
-  X(malloc)                                                                                  \
-  X(calloc) X(realloc) X(free) X(posix_memalign) X(aligned_alloc) X(pthread_mutex_lock)      \
-      X(pthread_mutex_trylock) X(pthread_rwlock_rdlock) X(pthread_rwlock_wrlock) X(sem_wait) \
-          X(pthread_once) X(dlopen) X(dlsym) X(dladdr) X(dl_iterate_phdr) X(__tls_get_addr)  \
-              X(fopen) X(fwrite) X(vfprintf) X(snprintf) X(syslog) X(backtrace) X(getenv)
+// clang-format off
+#define PLUMBLINE_FORBIDDEN(X)                                                              \
+  X(malloc) X(calloc) X(realloc) X(free) X(posix_memalign) X(aligned_alloc)                 \
+  X(pthread_mutex_lock) X(pthread_mutex_trylock) X(pthread_rwlock_rdlock)                   \
+  X(pthread_rwlock_wrlock) X(sem_wait) X(pthread_once)                                      \
+  X(dlopen) X(dlsym) X(dladdr) X(dl_iterate_phdr) X(__tls_get_addr)                         \
+  X(fopen) X(fwrite) X(vfprintf) X(snprintf) X(syslog) X(backtrace) X(getenv)
+// clang-format on
 
 namespace plumbline::test {
 

@@ -27,7 +27,8 @@ INDIRECT = {
 }
 
 FUNCTION = re.compile(r"^([0-9a-f]+) <(.+)>:$")
-INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+(?:(?:notrack|bnd|addr32|data16|rex\S*) )*(\S+)\s*(.*)$")
+PREFIXES = r"(?:(?:notrack|bnd|addr32|data16|rex\S*) )*"
+INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\s+" + PREFIXES + r"(\S+)\s*(.*)$")
 DIRECT = re.compile(r"^([0-9a-f]+) <(.+?)(?:\+0x[0-9a-f]+)?>$")
 # A switch: the place to go to comes out of a table of offsets. At most so far before the jump.
 SWITCH_TABLE = re.compile(r"^movslq\s+(0x[0-9a-f]+)?\(%\w+,%\w+,4\)")
