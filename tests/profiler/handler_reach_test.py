@@ -50,10 +50,10 @@ class Code:
     """The library's functions and where each of their calls and jumps goes."""
 
     def __init__(self):
-        self.bound = dict(re.findall(r"^([0-9a-f]+)\s+[0-9a-f]+\s+R_X86_64_(?:GLOB_DAT|JUMP_SLOT)\S*"
-                                     r"\s+[0-9a-f]+\s+([^@\s]+)",
-                                     tool("readelf", "-rW", LIBRARY), re.MULTILINE))
-        self.bound = {int(address, 16): name for address, name in self.bound.items()}
+        bound = re.findall(r"^([0-9a-f]+)\s+[0-9a-f]+\s+R_X86_64_(?:GLOB_DAT|JUMP_SLOT)\S*"
+                           r"\s+[0-9a-f]+\s+([^@\s]+)", tool("readelf", "-rW", LIBRARY),
+                           re.MULTILINE)
+        self.bound = {int(address, 16): name for address, name in bound}
         self.branches = {}  # name -> set of (kind, goal)
         inside, before = None, []
         for line in tool("objdump", "-dC", "--no-show-raw-insn", LIBRARY).splitlines():
