@@ -154,9 +154,7 @@ void take_sample(Thread& thread, const ucontext_t& context, std::uint64_t period
   record->span_id = thread.shown.active_span_id();
   record->frame_count = walk.frame_count;
   record->stack_end = walk.end;
-  record->header.size_bytes =
-      format::padded_size(sizeof(format::Sample), walk.frame_count * sizeof(std::uint64_t));
-  finish_record(thread, record->header.size_bytes);
+  finish_record(thread, *record, walk.frame_count * sizeof(std::uint64_t));
 }
 
 }  // namespace
@@ -184,7 +182,7 @@ void on_sample_signal(int signal_number, siginfo_t* info, void* context) {
   if (generation == 0 || base::read(thread->generation) != generation) return;
   const std::uint64_t period_ns = thread->sampler.period_ns;
   start_next_period(thread->sampler);
-  if (thread->clock.busy() || thread->ring.writing()) {
+  if (thread->clock.busy()) {
     count_dropped(*thread, Kind::kSample, /*reentry=*/true);
     return;
   }
