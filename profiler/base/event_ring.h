@@ -62,8 +62,8 @@ class EventRing {
     }
   }
 
-  // Gives back the end of the reservation `record` beyond `size_bytes`, unless a handler has written
-  // behind it. Returns what it keeps.
+  // Gives back the end of the reservation `record` beyond `size_bytes`, unless a handler has
+  // written behind it. Returns what it keeps.
   std::uint32_t shrink(const void* record, std::uint32_t reserved_bytes, std::uint32_t size_bytes) {
     const std::uint64_t end = write_at_;
     const auto offset = static_cast<std::uint64_t>(static_cast<const std::byte*>(record) - buffer_);
