@@ -6,8 +6,9 @@
 //   the caller counts it.
 // * Records lie contiguous in memory: one that would cross the end of the buffer starts at its
 //   beginning, and the consumer never sees the bytes that were skipped.
-// * A handler of the producing thread that interrupts a reservation must not make one of its own:
-//   ask writing() first.
+// * A handler of the producing thread may write records while it interrupts the writing of one:
+//   they lie behind it, and all are seen when the interrupted one is committed. So what stands
+//   in a record that is being written must not depend on what a handler does meanwhile.
 //
 // Thread rule: reserve/commit by the owner thread, pieces/release by the consumer.
 // Signal rule: async-signal-safe. Failure: reserve returns null.
@@ -35,39 +36,49 @@ class EventRing {
   // Forgets all content. Only with neither producer nor consumer at work.
   void reset() {
     write_at_ = cached_tail_ = 0;
-    writing_ = false;
+    writers_ = 0;
     head_.store(0, std::memory_order_relaxed);
     tail_.store(0, std::memory_order_relaxed);
   }
 
   // Room for a record of up to `size_bytes` (a multiple of 8), or null when the ring is full.
-  // Must be followed by commit; commit(0) gives the room back. Ordinary records leave
+  // Must be followed by shrink, if it is to be shorter, and commit. Ordinary records leave
   // `kept_free_bytes` untouched, for the last words of a thread whose ring is full.
   void* reserve(std::uint32_t size_bytes, std::uint64_t kept_free_bytes = kLastWordsBytes) {
-    const std::uint64_t offset = write_at_ & (capacity_bytes_ - 1);
-    const std::uint64_t to_end = capacity_bytes_ - offset;
-    const std::uint64_t padding = to_end < size_bytes ? to_end : 0;
-    if (!has_room(padding + size_bytes + kept_free_bytes)) return nullptr;
-    writing_ = true;
+    writers_ = writers_ + 1;
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (padding != 0) {
+    while (true) {
+      const std::uint64_t at = write_at_;
+      const std::uint64_t to_end = capacity_bytes_ - (at & (capacity_bytes_ - 1));
+      const std::uint64_t padding = to_end < size_bytes ? to_end : 0;
+      if (!has_room(at, padding + size_bytes + kept_free_bytes)) {
+        commit();  // what a handler may have written
+        return nullptr;
+      }
+      if (!move_write_at(at, at + padding + size_bytes)) continue;
       // The consumer cuts its first piece here; published by commit's release of head_.
-      pad_from_.store(write_at_, std::memory_order_relaxed);
-      write_at_ += padding;
+      if (padding != 0) pad_from_.store(at, std::memory_order_relaxed);
+      return buffer_ + ((at + padding) & (capacity_bytes_ - 1));
     }
-    return buffer_ + (write_at_ & (capacity_bytes_ - 1));
   }
 
-  // Publishes the first `size_bytes` of the reservation.
-  void commit(std::uint32_t size_bytes) {
-    write_at_ += size_bytes;
-    head_.store(write_at_, std::memory_order_release);  // pairs with the acquire in pieces()
+  // Gives back the end of the reservation `record` beyond `size_bytes`, unless a handler has
+  // written behind it. Returns what it keeps.
+  std::uint32_t shrink(const void* record, std::uint32_t reserved_bytes, std::uint32_t size_bytes) {
+    const std::uint64_t end = write_at_;
+    const auto offset = static_cast<std::uint64_t>(static_cast<const std::byte*>(record) - buffer_);
+    const bool is_last = ((end - reserved_bytes) & (capacity_bytes_ - 1)) == offset;
+    const bool given_back = is_last && move_write_at(end, end - reserved_bytes + size_bytes);
+    return given_back ? size_bytes : reserved_bytes;
+  }
+
+  // Publishes the reservation, and those of handlers that interrupted it; or leaves that to the one
+  // that this one interrupted.
+  void commit() {
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    writing_ = false;
+    if (writers_ == 1) publish();
+    writers_ = writers_ - 1;
   }
-
-  // True between reserve and commit: an interrupting handler must keep out.
-  bool writing() const { return writing_; }
 
   // True when the consumer should be woken rather than waited for.
   bool more_than_half_full() {
@@ -101,19 +112,40 @@ class EventRing {
   void release(const Pieces& read) { tail_.store(read.end, std::memory_order_release); }
 
  private:
-  bool has_room(std::uint64_t size_bytes) {
-    if (write_at_ + size_bytes - cached_tail_ <= capacity_bytes_) return true;
+  bool has_room(std::uint64_t at, std::uint64_t size_bytes) {
+    if (at + size_bytes - cached_tail_ <= capacity_bytes_) return true;
     // Acquire pairs with release(): the consumer is done with those bytes before we reuse them.
     cached_tail_ = tail_.load(std::memory_order_acquire);
-    return write_at_ + size_bytes - cached_tail_ <= capacity_bytes_;
+    return at + size_bytes - cached_tail_ <= capacity_bytes_;
+  }
+
+  // False: a handler was faster. One instruction, which no signal can divide; nobody else writes
+  // here, so that it needs no lock.
+  bool move_write_at(std::uint64_t from, std::uint64_t to) {
+    bool moved;
+    asm volatile("cmpxchg %[to], %[write_at]"
+                 : "=@ccz"(moved), [write_at] "+m"(write_at_), "+a"(from)
+                 : [to] "r"(to)
+                 : "memory");
+    return moved;
+  }
+
+  // A handler that comes before the store leaves its records to us: hence the second look.
+  void publish() {
+    std::uint64_t end;
+    do {
+      end = write_at_;
+      head_.store(end, std::memory_order_release);  // pairs with the acquire in pieces()
+      std::atomic_signal_fence(std::memory_order_seq_cst);
+    } while (end != write_at_);
   }
 
   // Producer's line.
   std::byte* buffer_ = nullptr;
   std::uint64_t capacity_bytes_ = 0;
-  std::uint64_t write_at_ = 0;
+  volatile std::uint64_t write_at_ = 0;
   std::uint64_t cached_tail_ = 0;
-  bool writing_ = false;
+  volatile std::uint32_t writers_ = 0;  // reservations that are open: one, and those of handlers
   std::atomic<std::uint64_t> pad_from_{~std::uint64_t{0}};
   std::atomic<std::uint64_t> head_{0};
   // Consumer's line.

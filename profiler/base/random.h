@@ -1,9 +1,9 @@
-// Random numbers for span ids and sampling jitter: xorshift64*, one state per thread.
+// Random numbers for span ids and sampling jitter: splitmix64, one state per thread.
 //
-// Not for secrets. Period 2^64 - 1 (Vigna, "An experimental exploration of Marsaglia's xorshift
-// generators", 2016).
-// Thread rule: one owner. Signal rule: async-signal-safe; a handler that interrupts next() may
-// repeat a number, so handlers have a generator of their own. Failure: none.
+// A counter whose values are mixed (Steele, Lea, Flood, "Fast splittable pseudorandom number
+// generators", 2014): period 2^64, no number twice. The counter moves in one instruction: handlers
+// of the program draw span ids too, and drew those of the code that they interrupted.
+// Not for secrets. Thread rule: one owner. Signal rule: async-signal-safe. Failure: none.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace plumbline::base {
 
 class Random {
  public:
-  void seed(std::uint64_t value) { state_ = value != 0 ? value : 0x9E3779B97F4A7C15u; }
+  void seed(std::uint64_t value) { state_ = value; }
 
   // Seeds from the kernel, or from the counter where it refuses.
   void seed_from_system() {
@@ -29,10 +29,11 @@ class Random {
   }
 
   std::uint64_t next() {
-    state_ ^= state_ >> 12;
-    state_ ^= state_ << 25;
-    state_ ^= state_ >> 27;
-    return state_ * 0x2545F4914F6CDD1Du;
+    std::uint64_t value = kStep;
+    asm volatile("xadd %0, %1" : "+r"(value), "+m"(state_) : : "cc");
+    value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9u;
+    value = (value ^ (value >> 27)) * 0x94D049BB133111EBu;
+    return value ^ (value >> 31);
   }
 
   // A number that may serve as an id: never 0.
@@ -48,7 +49,9 @@ class Random {
   }
 
  private:
-  std::uint64_t state_ = 0x9E3779B97F4A7C15u;
+  static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15u;
+
+  std::uint64_t state_ = kStep;
 };
 
 }  // namespace plumbline::base

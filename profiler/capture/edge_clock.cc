@@ -40,11 +40,19 @@ void EdgeClock::begin(int tid, int schedstat_fd) {
 
 Edge EdgeClock::take_nested() {
   Reading reading{.edge = sync_};
+  Edge& edge = reading.edge;
   read_clocks(reading);
-  reading.edge.cpu_ns += reading.edge.stolen_ns;
+  // The counters too: a wait between two nested edges shows by them only.
+  Schedstat schedstat;
+  if (read_schedstat(tid_, schedstat_fd_, schedstat)) edge.run_delay_ns = schedstat.run_delay_ns;
+  rusage usage{};
+  base::sys::getrusage(RUSAGE_THREAD, &usage);
+  edge.voluntary_switches = static_cast<std::uint32_t>(usage.ru_nvcsw);
+  edge.major_faults = static_cast<std::uint32_t>(usage.ru_majflt);
+  edge.cpu_ns += edge.stolen_ns;
   base::add(figures_.nested);
   --depth_;
-  return reading.edge;
+  return edge;
 }
 
 // True when there is a flag that may be believed. Rings are opened here: which witness is to be

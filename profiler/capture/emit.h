@@ -3,8 +3,8 @@
 // Where records were lost, the next record that carries an edge is preceded by a Loss record with
 // that same edge: the reader books the stretch without events as `other: lost`, and everything
 // after it is right again, because edges are cumulative.
-// Thread rule: owner thread. Signal rule: async-signal-safe; a handler that interrupts a record
-// being written gets null and the loss is counted as re-entry.
+// Thread rule: owner thread. Signal rule: async-signal-safe; the records of a handler that
+// interrupts a record being written lie behind that one.
 // Failure: null / false, counted in Thread::account.
 #pragma once
 
@@ -36,8 +36,6 @@ template <class Record>
 Record* try_start_record(Thread& thread, format::RecordType type, std::uint32_t tail_bytes,
                          Room room = Room::kOrdinary) {
   const std::uint32_t size_bytes = format::padded_size(sizeof(Record), tail_bytes);
-  if (thread.ring.writing()) [[unlikely]]
-    return nullptr;
   void* memory = thread.ring.reserve(size_bytes, kept_free_bytes(room));
   if (memory == nullptr) [[unlikely]]
     return nullptr;
@@ -51,20 +49,28 @@ Record* try_start_record(Thread& thread, format::RecordType type, std::uint32_t 
 // The same for a record that is accounted for.
 template <class Record>
 Record* start_record(Thread& thread, format::RecordType type, Kind kind, std::uint32_t tail_bytes) {
-  const bool reentry = thread.ring.writing();
   auto* record = try_start_record<Record>(thread, type, tail_bytes);
   if (record == nullptr) [[unlikely]] {
-    count_dropped(thread, kind, reentry);
+    count_dropped(thread, kind, /*reentry=*/false);
     return nullptr;
   }
   count_recorded(thread, kind);
   return record;
 }
 
-inline void finish_record(Thread& thread, std::uint32_t size_bytes) {
-  thread.ring.commit(size_bytes);
+inline void finish_record(Thread& thread) {
+  thread.ring.commit();
   if (thread.ring.more_than_half_full()) [[unlikely]]
     recording.wake_drain();
+}
+
+// The same for one whose tail turned out shorter. Its header then says what it takes: more than is
+// in it, where a handler's records lie behind it.
+template <class Record>
+void finish_record(Thread& thread, Record& record, std::uint32_t tail_bytes) {
+  record.header.size_bytes = thread.ring.shrink(&record, record.header.size_bytes,
+                                                format::padded_size(sizeof(Record), tail_bytes));
+  finish_record(thread);
 }
 
 // A record of fixed size in one go: `fill(Record&)` writes everything but the header, in place. (A
@@ -74,7 +80,7 @@ bool emit(Thread& thread, format::RecordType type, Kind kind, const Fill& fill) 
   auto* record = start_record<Record>(thread, type, kind, /*tail_bytes=*/0);
   if (record == nullptr) return false;
   fill(*record);
-  finish_record(thread, sizeof(Record));
+  finish_record(thread);
   return true;
 }
 
@@ -85,7 +91,7 @@ bool try_emit(Thread& thread, format::RecordType type, const Fill& fill,
   auto* record = try_start_record<Record>(thread, type, /*tail_bytes=*/0, room);
   if (record == nullptr) return false;
   fill(*record);
-  finish_record(thread, sizeof(Record));
+  finish_record(thread);
   return true;
 }
 

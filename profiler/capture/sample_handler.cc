@@ -195,9 +195,7 @@ void take_sample(Thread& thread, const ucontext_t& context, const Edge& edge,
   record->span_id = thread.shown.active_span_id();
   record->frame_count = walk.frame_count;
   record->stack_end = walk.end;
-  record->header.size_bytes =
-      format::padded_size(sizeof(format::Sample), walk.frame_count * sizeof(std::uint64_t));
-  finish_record(thread, record->header.size_bytes);
+  finish_record(thread, *record, walk.frame_count * sizeof(std::uint64_t));
 }
 
 // A longer stay was not ours: the CPU was taken away meanwhile.
@@ -213,7 +211,7 @@ void sample(Thread& thread, const siginfo_t& info, const ucontext_t& context,
   if (generation == 0 || base::read(thread.generation) != generation) return;
   SamplerState& sampler = thread.sampler;
   base::add(sampler.figures.signals);
-  if (thread.clock.busy() || thread.ring.writing()) {
+  if (thread.clock.busy()) {
     count_dropped(thread, Kind::kSample, /*reentry=*/true);
     start_next_period_blindly(sampler);
   } else {

@@ -75,13 +75,15 @@ void change_scope(Thread& thread, RecordType type, const Edge& edge,
   if (thread.account.any_unreported) [[unlikely]]
     report_losses(thread, edge);
   if (thread.unblocked_mask != 0) write_unblocked(thread);
+  // Before the record: a handler whose records come to lie behind it goes back to this span.
+  thread.active = span;
+  thread.active.captured_ns = 0;
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   emit<format::ScopeChange>(thread, type, Kind::kScope, [&](format::ScopeChange& change) {
     change.edge = edge;
     change.span_id = span.span_id;
     change.captured_ns = span.captured_ns;
   });
-  thread.active = span;
-  thread.active.captured_ns = 0;
   thread.shown.show(span);
 }
 

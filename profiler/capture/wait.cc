@@ -83,9 +83,7 @@ void emit_wait(const WaitInProgress& wait, const Edge& end) {
   record->stack_end = walk.end;
   record->frame_count = walk.frame_count;
   for (std::uint8_t& byte : record->reserved) byte = 0;
-  record->header.size_bytes =
-      format::padded_size(sizeof(format::Wait), walk.frame_count * sizeof(std::uint64_t));
-  finish_record(thread, record->header.size_bytes);
+  finish_record(thread, *record, walk.frame_count * sizeof(std::uint64_t));
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ void EventWrite(benchmark::State& state) {
       continue;
     }
     __builtin_memcpy(room, &event, sizeof event);
-    ring.commit(sizeof event);
+    ring.commit();
   }
 }
 BENCHMARK(EventWrite)->Apply(in_bursts);

@@ -155,6 +155,22 @@ class Guest(unittest.TestCase):
         slept_ns = tables["no_span"]["category_ns"]["sync"]
         self.assertGreater(slept_ns, 1_300_000_000)
 
+    # The same below a span that has not ended: its endpoint is not known yet.
+    # Pass: killed 2 s into a wait of 10 s, at least 1.9 s of it are under the span; one flush
+    # period (20 ms here) and the start-up may be missing.
+    def test_a_wait_in_progress_is_under_its_span(self):
+        guest = subprocess.Popen([GUEST, "sleep-in-span", "10"], stdout=subprocess.PIPE,
+                                 env=self.environment(self.recording, "flush_ms=20"))
+        self.assertEqual(guest.stdout.readline(), b"sleeping\n")
+        time.sleep(2)
+        guest.kill()
+        guest.wait()
+        guest.stdout.close()
+        rows = {row["endpoint"]: row for row in self.table("endpoints")["endpoints"]}
+        slept_ns = rows["<unfinished>"]["time"]["category_ns"]["sync"]
+        print(f"{slept_ns} ns under the span", file=sys.stderr)
+        self.assertGreaterEqual(slept_ns, 1_900_000_000)
+
     # The switch flag is in use on the kernels that this is developed on; where it is not, the
     # reason is in the recording.
     def test_the_cpu_clock_is_named_with_its_reason(self):

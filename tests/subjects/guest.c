@@ -1,8 +1,10 @@
 /* A C program that must not notice that it is profiled: prints, waits, and ends as it is told.
- * Usage: guest MODE    MODE: print, exit CODE, sleep SECONDS, threads N, vanish N, descriptors N,
- * close-all, fork N, burn N, crowd N, mask, abort */
+ * Usage: guest MODE    MODE: print, exit CODE, sleep SECONDS, sleep-in-span SECONDS, threads N,
+ * vanish N, descriptors N, close-all, fork N, burn N, crowd N, mask, abort */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <plumbline/context.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -201,6 +203,23 @@ static int print_surroundings(void) {
   return 0;
 }
 
+static int sleep_for(int seconds) {
+  puts("sleeping");
+  fflush(stdout);
+  return (int)sleep((unsigned)seconds);
+}
+
+static int sleep_in_span(int seconds) {
+  const struct plumbline_api* api = dlsym(RTLD_DEFAULT, PLUMBLINE_API_SYMBOL);
+  if (api == NULL) return 1;
+  struct plumbline_span_context span;
+  struct plumbline_scope scope;
+  api->enter_span(api->intern("guest", 5), "sleeper", 7, &span, &scope);
+  const int left = sleep_for(seconds);
+  api->leave_span(&span, &scope);
+  return left;
+}
+
 int main(int count, char** words) {
   const char* mode = count > 1 ? words[1] : "print";
   const int number = count > 2 ? atoi(words[2]) : 0;
@@ -215,11 +234,8 @@ int main(int count, char** words) {
   if (strcmp(mode, "crowd") == 0) return burn_in_crowd(number);
   if (strcmp(mode, "close-all") == 0) return close_all();
   if (strcmp(mode, "abort") == 0) abort();
-  if (strcmp(mode, "sleep") == 0) {
-    puts("sleeping");
-    fflush(stdout);
-    return (int)sleep((unsigned)number);
-  }
+  if (strcmp(mode, "sleep") == 0) return sleep_for(number);
+  if (strcmp(mode, "sleep-in-span") == 0) return sleep_in_span(number);
   fprintf(stderr, "guest: unknown mode %s\n", mode);
   return 2;
 }
