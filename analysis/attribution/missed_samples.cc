@@ -13,27 +13,39 @@ namespace plumbline::analysis {
 
 namespace {
 
-std::int64_t cpu_outside_calls(const Segment& segment) {
-  if (segment.wait != kNone) return 0;
+std::int64_t cpu_of(const Segment& segment) {
   return std::max<std::int64_t>(0, segment.parts.category[index_of(format::Category::kCpu)]);
 }
 
-// A point in a thread's life that moves back along its CPU.
+std::int64_t cpu_outside_calls(const Segment& segment) {
+  return segment.wait == kNone ? cpu_of(segment) : 0;
+}
+
+// A thread's segments by its CPU. Wall would not do: a thread that is preempted stands still in it.
+struct ThreadCpu {
+  std::span<const Segment> segments;
+  std::vector<std::int64_t> end_ns;  // of each segment
+
+  ThreadCpu(std::span<const Segment> thread, const std::vector<Event>& events) : segments(thread) {
+    if (events.empty()) return;
+    std::int64_t now_ns = events.front().edge.cpu_ns - events.front().edge.stolen_ns;
+    for (const Segment& segment : thread) end_ns.push_back(now_ns += cpu_of(segment));
+  }
+};
+
+// A point in a thread's life that moves back along its CPU outside calls.
 class CpuCursor {
  public:
-  CpuCursor(std::span<const Segment> thread, std::int64_t wall_ns) : thread_(thread) {
-    const auto behind = std::upper_bound(
-        thread.begin(), thread.end(), wall_ns,
-        [](std::int64_t wall, const Segment& segment) { return wall < segment.begin_ns; });
-    at_ = static_cast<std::size_t>(behind - thread.begin());
-    if (at_ == 0) return;
-    const Segment& segment = thread[at_ - 1];
-    // Within a segment nothing is known but that it used its CPU evenly.
-    const double length_ns = static_cast<double>(segment.end_ns - segment.begin_ns);
-    const double part =
-        length_ns > 0 ? static_cast<double>(wall_ns - segment.begin_ns) / length_ns : 1;
-    left_ns_ = static_cast<std::int64_t>(static_cast<double>(cpu_outside_calls(segment)) *
-                                         std::min(part, 1.0));
+  CpuCursor(const ThreadCpu& thread, std::int64_t cpu_ns) : thread_(thread.segments) {
+    const auto holds = std::lower_bound(thread.end_ns.begin(), thread.end_ns.end(), cpu_ns);
+    at_ = static_cast<std::size_t>(holds - thread.end_ns.begin());
+    if (at_ == thread_.size()) {  // behind the last edge: from there
+      if (at_ > 0) left_ns_ = cpu_outside_calls(thread_.back());
+      return;
+    }
+    const Segment& segment = thread_[at_++];
+    const std::int64_t into_ns = cpu_ns - (*holds - cpu_of(segment));
+    left_ns_ = std::clamp<std::int64_t>(into_ns, 0, cpu_outside_calls(segment));
   }
 
   // Books a period to the span at each of `count` points: the last `back_ns` of CPU before here,
@@ -70,13 +82,17 @@ std::vector<std::int64_t> missed_cpu_by_span(const Recording& recording,
   std::vector<std::int64_t> missed_ns(recording.spans.size(), 0);
   if (!samples_miss_kernel(recording)) return missed_ns;
   const Timeline timeline(recording, partition);
+  std::vector<ThreadCpu> threads;
+  for (Index thread = 0; thread < recording.threads.size(); ++thread) {
+    threads.emplace_back(timeline.of_thread(thread), recording.events[thread]);
+  }
   const SampleTable& samples = recording.samples;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (samples.in_hook[i]) continue;
     const std::int64_t period_ns = samples.period_ns[i];
     const std::int64_t missed = missed_periods(samples.weight_ns[i], period_ns);
     if (missed == 0) continue;
-    CpuCursor cursor(timeline.of_thread(samples.thread[i]), samples.wall_ns[i]);
+    CpuCursor cursor(threads[samples.thread[i]], samples.cpu_ns[i]);
     cursor.book_back(samples.weight_ns[i] - missed * period_ns, missed, period_ns, missed_ns);
   }
   return missed_ns;

@@ -128,9 +128,11 @@ TEST_F(FunctionSharesTest, MissedPeriodsBelongToTheSpanThatHadTheCpu) {
   builder_.span_start({.id = 2, .root = 2, .start = 0, .name = 2});
   sample(100, {0x10});
   builder_.scope({.wall = 1000, .cpu = 1000}, 2);
-  sample(1020, {0x20}, 2);  // nine periods and 20 late: those at 200 to 900 were missed
-  builder_.scope({.wall = 1500, .cpu = 1500}, 0).span_end(2, 1500).scope({.wall = 1500}, 1);
-  shares_after(1000);
+  // Nine periods and 20 late: those at 200 to 900 were missed. Preempted for long before it.
+  builder_.sample(
+      {.wall = 9000, .cpu = 1020, .period = 100, .span = 2, .frames = test::Frames{0x20}});
+  builder_.scope({.wall = 9500, .cpu = 1500, .run_delay = 8000}, 0).span_end(2, 9500);
+  shares_after(1000);  // an edge from before: it takes no time
   EXPECT_EQ(share("[0x10]").self_ns, 111);
   EXPECT_EQ(share("[kernel or unsampled]").self_ns, 889);
 

@@ -185,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(InAndOutOfStep, TenFunctions, testing::ValuesIn(kRounds
 // standard deviations, < 1e-6), read_zeros, which is never in user mode, below 2 points. Of
 // touch_pages only the user part can be seen, and interrupts that wait for a page fault's end are
 // taken there: between nothing and its true share. Each endpoint alone: spin has 90 % of its CPU
-// (the rest is what the kernel takes from it: 1 % alone, 3 % with eight competitors), read_zeros
+// (the rest is what the kernel takes from it, about 1 %), read_zeros
 // at most 5 % of its.
 TEST(SampleShares, BesideTheKernel) {
   if (!samples_by_perf()) GTEST_SKIP() << "perf events are refused here";
