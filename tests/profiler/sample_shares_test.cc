@@ -154,7 +154,7 @@ double bound(double expected, int runs) {
 // Fault: the sampler keeps step with the work, or weights favour some functions.
 // Seen in: gperftools and async-profiler's ctimer, 63 to 94 points; weights of the drawn periods:
 // 1.12 of the limit in rounds of 1.4 ms.
-// Pass: in the short form (4 runs of 350 samples) RMS error over the limit at most what happens
+// Pass: in the short form (4 runs of 240 samples) RMS error over the limit at most what happens
 // once in 8e6 runs to a sound sampler, 1.8. In the long form (n 1,300 a run) at most 1.1, in as
 // many runs as a sound sampler needs to be within it but once in 1e6 (1.4 ms: as the short form).
 class TenFunctions : public testing::TestWithParam<Rounds> {};
@@ -163,7 +163,7 @@ TEST_P(TenFunctions, SampledByPerf) {
   if (!samples_by_perf()) GTEST_SKIP() << "perf events are refused here";
   const Rounds& rounds = GetParam();
   const int runs = is_full() ? rounds.full_runs : 4;
-  const std::int64_t cpu_ns = (is_full() ? 1'300 : 350) * kMillisecondNs;
+  const std::int64_t cpu_ns = (is_full() ? 1'300 : 250) * kMillisecondNs;
   const bool judged_by_limit = is_full() && rounds.expected <= 1;
   const double most = judged_by_limit ? 1.1 : bound(std::max(1.0, rounds.expected), runs);
   EXPECT_LE(run_rounds(rounds, kPerf, runs, cpu_ns).ratio(), most);
