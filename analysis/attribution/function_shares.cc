@@ -9,6 +9,7 @@
 
 #include "analysis/attribution/apportion.h"
 #include "analysis/attribution/endpoints.h"
+#include "analysis/attribution/missed_samples.h"
 #include "analysis/attribution/sample_weight.h"
 
 namespace plumbline::analysis {
@@ -54,22 +55,23 @@ struct SampledStacks {
   std::uint64_t total_samples = 0;
 };
 
-SampledStacks sampled_stacks(const Recording& recording, const SpanSelection& spans) {
+SampledStacks sampled_stacks(const Recording& recording, const Partition& partition,
+                             const SpanSelection& spans) {
   const SampleTable& table = recording.samples;
   const std::size_t unsampled = recording.stacks.size();
   SampledStacks stacks{std::vector<std::int64_t>(unsampled + 1, 0),
                        std::vector<std::uint64_t>(unsampled + 1, 0)};
-  const bool kernel_unseen = samples_miss_kernel(recording);
+  const SampleWeights weights(recording);
   for (std::size_t i = 0; i < table.size(); ++i) {
     const Index span = table.span[i];
     if (span == kNone || !spans[span] || table.in_hook[i]) continue;
-    const SampleWeight weight = kernel_unseen
-                                    ? weight_in_user_mode(table.weight_ns[i], table.period_ns[i])
-                                    : SampleWeight{table.weight_ns[i], 0};
-    stacks.weight_ns[table.stack[i]] += weight.seen_ns;
-    stacks.weight_ns[unsampled] += weight.unseen_ns;
+    stacks.weight_ns[table.stack[i]] += weights(i);
     ++stacks.samples[table.stack[i]];
     ++stacks.total_samples;
+  }
+  const std::vector<std::int64_t> missed_ns = missed_cpu_by_span(recording, partition);
+  for (Index span = 0; span < spans.size(); ++span) {
+    if (spans[span]) stacks.weight_ns[unsampled] += missed_ns[span];
   }
   const bool nothing_sampled = std::all_of(stacks.weight_ns.begin(), stacks.weight_ns.end(),
                                            [](std::int64_t ns) { return ns == 0; });
@@ -149,7 +151,7 @@ FunctionShares function_shares(const Recording& recording, const Partition& part
   const std::vector<std::int64_t> inside_ns = cpu_in_calls(recording, partition, spans, cpu_ns);
   const std::int64_t outside_ns =
       cpu_ns - std::accumulate(inside_ns.begin(), inside_ns.end(), std::int64_t{0});
-  const SampledStacks stacks = sampled_stacks(recording, spans);
+  const SampledStacks stacks = sampled_stacks(recording, partition, spans);
   const std::vector<std::int64_t> scaled_ns = apportion(stacks.weight_ns, outside_ns);
 
   FunctionRows rows(recording.stacks, symbolizer);

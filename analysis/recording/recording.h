@@ -78,6 +78,7 @@ struct WaitTable {
 struct SampleTable {
   std::vector<Index> thread, span, stack;
   std::vector<std::int64_t> wall_ns;
+  std::vector<std::int64_t> cpu_ns;  // of the thread so far, as CPU - stolen of an edge
   // CPU outside hooks since the thread's previous sample outside hooks; 0 inside a hook.
   std::vector<std::int64_t> weight_ns;
   std::vector<std::int64_t> period_ns;  // CPU asked for, over the same stretch as the weight

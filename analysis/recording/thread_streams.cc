@@ -198,6 +198,7 @@ bool ThreadStreams::add_sample(Bytes bytes) {
   samples.span.push_back(spans_.row_of(record->span_id));
   samples.stack.push_back(stacks_.intern(*frames, known(record->stack_end)));
   samples.wall_ns.push_back(record->wall_ns);
+  samples.cpu_ns.push_back(record->cpu_ns);
   add_weight(*record);
   return true;
 }

@@ -1,0 +1,101 @@
+// The clock that runs out in the kernel starts again with the same period until it runs out in user
+// mode. So the missed samples lie whole periods of CPU behind the sample before (the one that was
+// taken comes 10 to 60 us late), and each stands for its period in the span that had the CPU there.
+#include "analysis/attribution/missed_samples.h"
+
+#include <algorithm>
+#include <span>
+
+#include "analysis/attribution/sample_weight.h"
+#include "analysis/attribution/timeline.h"
+
+namespace plumbline::analysis {
+
+namespace {
+
+std::int64_t cpu_of(const Segment& segment) {
+  return std::max<std::int64_t>(0, segment.parts.category[index_of(format::Category::kCpu)]);
+}
+
+std::int64_t cpu_outside_calls(const Segment& segment) {
+  return segment.wait == kNone ? cpu_of(segment) : 0;
+}
+
+// A thread's segments by its CPU. Wall would not do: a thread that is preempted stands still in it.
+struct ThreadCpu {
+  std::span<const Segment> segments;
+  std::vector<std::int64_t> end_ns;  // of each segment
+
+  ThreadCpu(std::span<const Segment> thread, const std::vector<Event>& events) : segments(thread) {
+    if (events.empty()) return;
+    std::int64_t now_ns = events.front().edge.cpu_ns - events.front().edge.stolen_ns;
+    for (const Segment& segment : thread) end_ns.push_back(now_ns += cpu_of(segment));
+  }
+};
+
+// A point in a thread's life that moves back along its CPU outside calls.
+class CpuCursor {
+ public:
+  CpuCursor(const ThreadCpu& thread, std::int64_t cpu_ns) : thread_(thread.segments) {
+    const auto holds = std::lower_bound(thread.end_ns.begin(), thread.end_ns.end(), cpu_ns);
+    at_ = static_cast<std::size_t>(holds - thread.end_ns.begin());
+    if (at_ == thread_.size()) {  // behind the last edge: from there
+      if (at_ > 0) left_ns_ = cpu_outside_calls(thread_.back());
+      return;
+    }
+    const Segment& segment = thread_[at_++];
+    const std::int64_t into_ns = cpu_ns - (*holds - cpu_of(segment));
+    left_ns_ = std::clamp<std::int64_t>(into_ns, 0, cpu_outside_calls(segment));
+  }
+
+  // Books a period to the span at each of `count` points: the last `back_ns` of CPU before here,
+  // the others one period before the next.
+  void book_back(std::int64_t back_ns, std::int64_t count, std::int64_t period_ns,
+                 std::vector<std::int64_t>& by_span) {
+    std::int64_t to_next_ns = back_ns;
+    while (count > 0 && at_ > 0) {
+      if (left_ns_ < to_next_ns) {
+        to_next_ns -= left_ns_;
+        --at_;
+        left_ns_ = at_ > 0 ? cpu_outside_calls(thread_[at_ - 1]) : 0;
+        continue;
+      }
+      const std::int64_t here = std::min(count, 1 + (left_ns_ - to_next_ns) / period_ns);
+      const Index span = thread_[at_ - 1].span;
+      if (span != kNone) by_span[span] += here * period_ns;
+      left_ns_ -= to_next_ns + (here - 1) * period_ns;
+      count -= here;
+      to_next_ns = period_ns;
+    }
+  }
+
+ private:
+  std::span<const Segment> thread_;
+  std::size_t at_ = 0;        // behind the segment that holds the point
+  std::int64_t left_ns_ = 0;  // of that segment's CPU, before the point
+};
+
+}  // namespace
+
+std::vector<std::int64_t> missed_cpu_by_span(const Recording& recording,
+                                             const Partition& partition) {
+  std::vector<std::int64_t> missed_ns(recording.spans.size(), 0);
+  if (!samples_miss_kernel(recording)) return missed_ns;
+  const Timeline timeline(recording, partition);
+  std::vector<ThreadCpu> threads;
+  for (Index thread = 0; thread < recording.threads.size(); ++thread) {
+    threads.emplace_back(timeline.of_thread(thread), recording.events[thread]);
+  }
+  const SampleTable& samples = recording.samples;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (samples.in_hook[i]) continue;
+    const std::int64_t period_ns = samples.period_ns[i];
+    const std::int64_t missed = missed_periods(samples.weight_ns[i], period_ns);
+    if (missed == 0) continue;
+    CpuCursor cursor(threads[samples.thread[i]], samples.cpu_ns[i]);
+    cursor.book_back(samples.weight_ns[i] - missed * period_ns, missed, period_ns, missed_ns);
+  }
+  return missed_ns;
+}
+
+}  // namespace plumbline::analysis
