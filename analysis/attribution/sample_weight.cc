@@ -9,12 +9,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace plumbline::analysis {
 
 namespace {
 
-std::int64_t mean_period_ns(const Recording& recording) {
+// As asked for; 0: the recording does not say.
+std::int64_t first_mean_period_ns(const Recording& recording) {
   constexpr std::int64_t kSecondNs = 1'000'000'000;
   const auto found = recording.settings.find("rate_hz");
   if (found == recording.settings.end()) return 0;
@@ -32,17 +34,29 @@ bool samples_miss_kernel(const Recording& recording) {
 }
 
 SampleWeights::SampleWeights(const Recording& recording)
-    : samples_(recording.samples),
-      misses_kernel_(samples_miss_kernel(recording)),
-      mean_period_ns_(mean_period_ns(recording)) {}
+    : samples_(recording.samples), misses_kernel_(samples_miss_kernel(recording)) {
+  const std::int64_t first_ns = first_mean_period_ns(recording);
+  if (first_ns == 0) return;
+  mean_periods_ns_.emplace_back(INT64_MIN, first_ns);
+  for (const format::RateChange& change : recording.rate_changes) {
+    mean_periods_ns_.emplace_back(change.wall_ns, change.new_period_ns);
+  }
+}
+
+std::int64_t SampleWeights::mean_period_ns(std::int64_t wall_ns) const {
+  const auto later = std::upper_bound(
+      mean_periods_ns_.begin(), mean_periods_ns_.end(), wall_ns,
+      [](std::int64_t time_ns, const auto& period) { return time_ns < period.first; });
+  return std::prev(later)->second;
+}
 
 std::int64_t SampleWeights::operator()(std::size_t sample) const {
   const std::int64_t weight_ns = samples_.weight_ns[sample];
   if (!misses_kernel_) return weight_ns;
   const std::int64_t period_ns = samples_.period_ns[sample];
   const std::int64_t own_ns = weight_ns - missed_periods(weight_ns, period_ns) * period_ns;
-  if (mean_period_ns_ == 0) return own_ns;
-  return mean_period_ns_ + std::max<std::int64_t>(0, own_ns - period_ns);
+  if (mean_periods_ns_.empty()) return own_ns;
+  return mean_period_ns(samples_.wall_ns[sample]) + std::max<std::int64_t>(0, own_ns - period_ns);
 }
 
 }  // namespace plumbline::analysis

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "analysis/recording/recording.h"
 
@@ -31,9 +33,12 @@ class SampleWeights {
   std::int64_t operator()(std::size_t sample) const;
 
  private:
+  std::int64_t mean_period_ns(std::int64_t wall_ns) const;
+
   const SampleTable& samples_;
   bool misses_kernel_;
-  std::int64_t mean_period_ns_;  // 0: not known
+  // From when on, in the order of time; the first is of the beginning. Empty: not known.
+  std::vector<std::pair<std::int64_t, std::int64_t>> mean_periods_ns_;
 };
 
 }  // namespace plumbline::analysis

@@ -114,15 +114,6 @@ bool pass_on(int signal_number, siginfo_t* info, void* context) {
   return true;
 }
 
-// The signal that comes `from_now_ns` of CPU from here.
-void arm(SamplerState& sampler, std::uint64_t from_now_ns) {
-  if (sampler.kind == SamplerKind::kPerfTaskClock) {
-    base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_PERIOD, &from_now_ns);
-  } else {
-    arm_timer(sampler, from_now_ns);
-  }
-}
-
 // True when the signal made a system call give up: it is about to return EINTR. The registers are
 // those of the instruction behind `syscall` (0f 05).
 bool interrupted_a_call(const ucontext_t& context) {
@@ -141,43 +132,70 @@ bool another_signal_waits(const ucontext_t& context) {
   return (pending & ~blocked & ~(SignalMask{1} << (kSampleSignal - 1))) != 0;
 }
 
-// Periods are drawn one behind the other along the thread's CPU time, so that a signal that comes
-// late (by the timer's latency, a tick, a stay in the kernel) does not put off those that follow.
-// Ends of periods that went by, or are too near to be met, are counted, not made up for: a sample
-// straight behind a stay in the kernel would favour the code there. `cpu_ns`: now.
-void start_next_period(SamplerState& sampler, const siginfo_t& info, std::int64_t cpu_ns) {
-  const bool on_tick = sampler.kind == SamplerKind::kThreadCpuTimer;
+// Perf goes on by itself with the period that it has, along the thread's CPU, however late a
+// signal comes. Ends of periods that went by lay in the kernel. It is given a new period now and
+// then (kSamplesPerPeriod), from here on; what the last signal came late is the old one's.
+void go_on_by_perf(SamplerState& sampler, std::int64_t cpu_ns) {
+  const auto period_ns = static_cast<std::int64_t>(sampler.period_ns);
+  const std::int64_t late_ns = std::max<std::int64_t>(0, cpu_ns - sampler.due_cpu_ns);
+  const std::int64_t missed = late_ns / period_ns;
+  SamplingFigures& figures = sampler.figures;
+  base::add(figures.unseen, static_cast<std::uint64_t>(missed));
+  base::add(figures.asked_ns, static_cast<std::uint64_t>((missed + 1) * period_ns));
+  sampler.due_cpu_ns += (missed + 1) * period_ns;
+  if (--sampler.samples_left > 0) return;
+  base::add(figures.asked_ns, static_cast<std::uint64_t>(late_ns % period_ns));
+  draw_period(sampler);
+  sampler.due_cpu_ns = cpu_ns + static_cast<std::int64_t>(sampler.period_ns);
+  base::sys::ioctl(sampler.perf.fd(), PERF_EVENT_IOC_PERIOD, &sampler.period_ns);
+}
+
+// The timer's periods are drawn one behind the other along the thread's CPU time, so that a signal
+// that waits for the tick does not put off those that follow. Ends of periods that went by, or are
+// too near to be met, are counted, not made up for.
+void go_on_by_timer(SamplerState& sampler, const siginfo_t& info, std::int64_t cpu_ns) {
   const auto mean_ns = static_cast<std::int64_t>(mean_period_ns());
   // What the kernel counted itself; it went on with the interval of the timer.
-  std::int64_t missed = on_tick ? std::max(info.si_overrun, 0) : 0;
+  std::int64_t missed = std::max(info.si_overrun, 0);
   std::int64_t missed_ns = missed * static_cast<std::int64_t>(sampler.interval_ns);
   const std::int64_t soonest_ns = cpu_ns + mean_ns / 4;
   if (const std::int64_t whole = (cpu_ns - sampler.due_cpu_ns - missed_ns) / mean_ns; whole > 1) {
     missed += whole;
     missed_ns += whole * mean_ns;
   }
+  base::add(sampler.figures.asked_ns, sampler.period_ns);
   std::int64_t due_ns = sampler.due_cpu_ns + missed_ns;
-  auto period_ns = static_cast<std::int64_t>(next_period_ns(sampler));
-  while (due_ns + period_ns < soonest_ns) {
-    due_ns += period_ns;
-    missed_ns += period_ns;
+  draw_period(sampler);
+  while (due_ns + static_cast<std::int64_t>(sampler.period_ns) < soonest_ns) {
+    due_ns += static_cast<std::int64_t>(sampler.period_ns);
+    missed_ns += static_cast<std::int64_t>(sampler.period_ns);
     ++missed;
-    period_ns = static_cast<std::int64_t>(next_period_ns(sampler));
+    draw_period(sampler);
   }
-  SamplingFigures& figures = sampler.figures;
-  base::add(on_tick ? figures.overruns : figures.unseen, static_cast<std::uint64_t>(missed));
-  base::add(figures.asked_ns, sampler.period_ns + static_cast<std::uint64_t>(missed_ns));
-  sampler.period_ns = static_cast<std::uint64_t>(period_ns);
-  sampler.due_cpu_ns = due_ns + period_ns;
-  arm(sampler, static_cast<std::uint64_t>(sampler.due_cpu_ns - cpu_ns));
+  base::add(sampler.figures.overruns, static_cast<std::uint64_t>(missed));
+  base::add(sampler.figures.asked_ns, static_cast<std::uint64_t>(missed_ns));
+  sampler.due_cpu_ns = due_ns + static_cast<std::int64_t>(sampler.period_ns);
+  arm_timer(sampler, static_cast<std::uint64_t>(sampler.due_cpu_ns - cpu_ns));
+}
+
+void start_next_period(SamplerState& sampler, const siginfo_t& info, std::int64_t cpu_ns) {
+  if (sampler.kind == SamplerKind::kPerfTaskClock) {
+    go_on_by_perf(sampler, cpu_ns);
+  } else {
+    go_on_by_timer(sampler, info, cpu_ns);
+  }
 }
 
 // Where the thread's clocks must not be read: as if the signal had come when it was due.
 void start_next_period_blindly(SamplerState& sampler) {
   base::add(sampler.figures.asked_ns, sampler.period_ns);
-  sampler.period_ns = next_period_ns(sampler);
+  if (sampler.kind == SamplerKind::kPerfTaskClock) {
+    --sampler.samples_left;
+  } else {
+    draw_period(sampler);
+    arm_timer(sampler, sampler.period_ns);
+  }
   sampler.due_cpu_ns += static_cast<std::int64_t>(sampler.period_ns);
-  arm(sampler, sampler.period_ns);
 }
 
 void take_sample(Thread& thread, const ucontext_t& context, const Edge& edge,

@@ -5,9 +5,9 @@
 // returned early). Where perf is refused: a POSIX timer on the thread's CPU clock, which expires
 // on the kernel's tick, never more often than HZ.
 //
-// Every period is drawn anew from U(0.5, 1.5) of the asked one: against work in lock-step with the
-// sampler a fixed period was wrong by 63 to 94 percentage points. The mean is 100 us at least;
-// single periods are down to half of that.
+// Periods are drawn from U(0.5, 1.5) of the asked one, every eighth time anew: against work in
+// lock-step with the sampler a fixed period was wrong by 63 to 94 percentage points. The mean is
+// 100 us at least; single periods are down to half of that.
 //
 // Every signal is accounted for (format::ThreadSampling): recorded, or dropped by a cause; and so
 // is every end of a period for which none came. The timer is periodic between two signals, so that
@@ -35,9 +35,10 @@ bool install_sample_handler();
 // Takes our signal out of the calling thread's mask. True when it was there.
 bool open_sample_signal();
 
-// The recording's mean, and one drawn anew around it.
+// The recording's mean.
 std::uint64_t mean_period_ns();
-std::uint64_t next_period_ns(SamplerState& sampler);
+// Draws a new period around it.
+void draw_period(SamplerState& sampler);
 
 // Starts samples for the calling thread by RecordingState::sampler.
 bool attach_sampler(Thread& thread);

@@ -84,6 +84,7 @@ struct SamplerState {
   base::OwnFile perf;
   int timer_id = -1;
   std::uint64_t period_ns = 0;    // that leads to the next sample
+  int samples_left = 0;           // with that period
   std::uint64_t interval_ns = 0;  // of the timer, once it has expired
   std::int64_t due_cpu_ns = 0;    // CPU of the thread at its end
   base::Random random;
