@@ -5,7 +5,7 @@
 // returned early). Where perf is refused: a POSIX timer on the thread's CPU clock, which expires
 // on the kernel's tick, never more often than HZ.
 //
-// Periods are drawn from U(0.5, 1.5) of the asked one, every eighth time anew: against work in
+// Periods are drawn from U(0.5, 1.5) of the asked one, every fourth time anew: against work in
 // lock-step with the sampler a fixed period was wrong by 63 to 94 percentage points. The mean is
 // 100 us at least; single periods are down to half of that.
 //
