@@ -95,8 +95,12 @@ bool set_option(std::string_view key, std::string_view value, Options& options,
   if (key == "follow") {
     return choose(kSwitches, value, options.follow) || refuse(error, key, value, "yes or no");
   }
+  if (key == "compress") {
+    return choose(kSwitches, value, options.compress) || refuse(error, key, value, "yes or no");
+  }
   return refuse(error, key, value,
-                "one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints or follow");
+                "one of rate, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints, follow "
+                "or compress");
 }
 
 // Removes the text up to `separator`, and the separator, from the front of `text` and returns it.

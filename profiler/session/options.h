@@ -26,6 +26,7 @@ struct Options {
   std::uint64_t ring_kib = 256;     // per thread; a power of two
   std::uint64_t endpoints = 1'000;  // names of endpoints; the rest is `<other>`
   bool follow = false;              // children record too, each to a file of its own
+  bool compress = true;             // blocks of the recording, with zstd
 };
 
 using OptionError = base::FixedText<160>;

@@ -71,7 +71,7 @@ bool schedstat_works() {
   return capture::read_schedstat(base::sys::gettid(), -1, schedstat);
 }
 
-void write_settings(const Options& options, ProcessRecords& records) {
+void write_settings(const Options& options, std::string_view compression, ProcessRecords& records) {
   records.add_setting("profiler_version", PLUMBLINE_VERSION);
   records.add_setting("sampler", name_of(recording.sampler));
   records.add_setting("sampler_lockstep_risk",
@@ -83,9 +83,16 @@ void write_settings(const Options& options, ProcessRecords& records) {
   records.add_setting("cpu_clock", "thread_clock");  // until the self-test has passed
   records.add_setting("run_queue", schedstat_works() ? "schedstat" : "unavailable");
   records.add_setting("uninstrumented_wait", "voluntary_switches");
+  records.add_setting("compress", compression);
   records.add_setting("flush_ms", options.flush_ms);
   records.add_setting("ring_kib", options.ring_kib);
   records.add_setting("endpoints", options.endpoints);
+}
+
+// How blocks are stored from here on.
+std::string_view choose_compression(const Options& options, RecordingWriter& writer) {
+  if (!options.compress) return "no";
+  return writer.compress_blocks() ? "zstd" : "no (no memory)";
 }
 
 void configure(const Options& options) {
@@ -184,7 +191,8 @@ const char* start_session(const char* output, std::string_view options_text) {
   configure(options);
   capture::prepare_registry();
   watch_forks();
-  write_settings(options, session->drain.records());
+  const std::string_view compression = choose_compression(options, session->writer);
+  write_settings(options, compression, session->drain.records());
   session->drain.records().add_setting("process_context", publish_process_context());
   session->drain.records().add_setting("thread_context",
                                        thread_context_is_ours() ? "ours" : "another_library");
