@@ -20,6 +20,7 @@ enum class SamplerKind : std::uint8_t {
 enum class Unwinder : std::uint8_t {
   kRules,          // unwind/: tables made of the modules' .eh_frame
   kFramePointers,  // frame_pointer_walk.h
+  kLibunwind,      // libunwind_walk.h, waits only; samples as kRules
 };
 
 struct RecordingState {
