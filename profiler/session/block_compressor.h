@@ -4,7 +4,7 @@
 // used again by later ones; a forked child has a copy of its own by then, and start() puts it in
 // order whatever the parent was doing. zstd is linked in and hidden (CMakeLists.txt); what it would
 // call to allocate answers that there is no memory.
-// Thread rule: one thread at a time. Signal rule: not from handlers.
+// 9 KB of stack. Thread rule: one thread at a time. Signal rule: not from handlers.
 // Failure: start gives false when there is no memory; compress gives nothing when it does not pay.
 #pragma once
 
