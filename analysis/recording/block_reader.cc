@@ -81,7 +81,12 @@ std::optional<Block> BlockReader::next() {
   damage_ = fault_of(block.header, behind_header);
   if (!damage_.empty()) return std::nullopt;
   block.payload = behind_header.first(block.header.payload_bytes);
-  offset_ += sizeof block.header + block.payload.size();
+  if (block.header.uncompressed_bytes != 0) {
+    damage_ = decoder_.decode(block.payload, block.header.uncompressed_bytes);
+    if (!damage_.empty()) return std::nullopt;
+    block.payload = decoder_.content();
+  }
+  offset_ += sizeof block.header + block.header.payload_bytes;
   ++sequence_;
   return block;
 }

@@ -1,7 +1,8 @@
 // The framing of a recording: its header, then whole blocks until the end or the first damage.
 //
 // Used by reader.cc. Works on bytes in memory, so that tests and the fuzzer need no file. No
-// length is trusted: a block counts only when it lies within the bytes and its checksum is right.
+// length is trusted: a block counts only when it lies within the bytes, its checksum is right, and,
+// where it is compressed, its frame holds what its header says.
 // Thread rule: one thread. Failure: read_file_header throws io::InputError; next() returns
 // nothing at the end and at damage, and damage() tells the two apart.
 #pragma once
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 
+#include "analysis/recording/frame_decoder.h"
 #include "profiler/format/block.h"
 
 namespace plumbline::analysis {
@@ -24,7 +26,7 @@ format::FileHeader read_file_header(Bytes bytes, const std::filesystem::path& fi
 
 struct Block {
   format::BlockHeader header;
-  Bytes payload;
+  Bytes payload;  // whole records; until the next block is read
 };
 
 class BlockReader {
@@ -42,6 +44,7 @@ class BlockReader {
   Bytes bytes_;
   std::uint64_t offset_ = sizeof(format::FileHeader);
   std::uint64_t sequence_ = 0;
+  FrameDecoder decoder_;
   std::string damage_;
 };
 

@@ -45,8 +45,10 @@ Recording read_recording(Bytes bytes, const std::filesystem::path& file) {
   recording.header = read_file_header(bytes, file);
   BlockReader blocks(bytes);
   Assembler assembler(recording);
+  report.uncompressed_bytes = sizeof recording.header;
   while (const auto block = blocks.next()) {
     read_block(*block, assembler, report);
+    report.uncompressed_bytes += sizeof block->header + block->payload.size();
     ++report.blocks;
   }
   if (report.blocks == 0) {

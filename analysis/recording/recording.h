@@ -122,8 +122,9 @@ struct EventCounts {
 // before that is in the tables.
 struct ReadReport {
   std::uint64_t file_bytes = 0;
-  std::uint64_t read_bytes = 0;     // the file header and whole blocks
-  std::uint64_t dropped_bytes = 0;  // from the damage to the end of the file
+  std::uint64_t read_bytes = 0;          // the file header and whole blocks
+  std::uint64_t dropped_bytes = 0;       // from the damage to the end of the file
+  std::uint64_t uncompressed_bytes = 0;  // what read_bytes would be had nothing been compressed
   std::uint64_t blocks = 0, records = 0;
   std::uint64_t unknown_records = 0;       // of types newer than this reader
   std::uint64_t rejected_records = 0;      // malformed inside a block whose checksum is right

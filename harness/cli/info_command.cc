@@ -134,9 +134,11 @@ std::string heading(const Info& info) {
   std::string text =
       fmt::format("{}: format {}, process {}, started {:%Y-%m-%d %H:%M:%S} UTC\n",
                   io::terminal_safe(info.file), header.version, header.pid, fmt::gmtime(started));
-  text += fmt::format("{} bytes, {} blocks, {} records; {} from the first edge to the last\n",
-                      report.file_bytes, report.blocks, report.records,
-                      seconds(info.end_ns - info.begin_ns));
+  text += fmt::format(
+      "{} bytes ({} before compression), {} blocks, {} records; {} from the first edge to the "
+      "last\n",
+      report.file_bytes, report.uncompressed_bytes, report.blocks, report.records,
+      seconds(info.end_ns - info.begin_ns));
   return text;
 }
 
@@ -288,6 +290,7 @@ Json read_json(const analysis::ReadReport& report) {
   return {{"file_bytes", report.file_bytes},
           {"read_bytes", report.read_bytes},
           {"dropped_bytes", report.dropped_bytes},
+          {"uncompressed_bytes", report.uncompressed_bytes},
           {"blocks", report.blocks},
           {"records", report.records},
           {"unknown_records", report.unknown_records},

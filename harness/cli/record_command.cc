@@ -120,8 +120,8 @@ void add_record_command(CLI::App& app, Outcome&) {
       ->option_text("PERCENT");
   command->add_option("--clock", arguments->clock, "sampling clock: auto, perf, timer or none")
       ->check(CLI::IsMember({"auto", "perf", "timer", "none"}));
-  command->add_option("--unwind", arguments->unwinder, "stacks by cfi (default) or fp")
-      ->check(CLI::IsMember({"cfi", "fp"}));
+  command->add_option("--unwind", arguments->unwinder, "stacks by cfi (default), fp or libunwind")
+      ->check(CLI::IsMember({"cfi", "fp", "libunwind"}));
   command->add_option("--library", arguments->library, "the profiler library to use");
   command->add_option("command", arguments->command, "the program and its arguments")->required();
   command->positionals_at_end();

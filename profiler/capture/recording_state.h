@@ -18,6 +18,7 @@ using SamplerKind = format::SampleClock;
 enum class Unwinder : std::uint8_t {
   kRules,          // unwind/: tables made of the modules' .eh_frame
   kFramePointers,  // frame_pointer_walk.h
+  kLibunwind,      // libunwind_walk.h, waits only; samples as kRules
 };
 
 struct RecordingState {

@@ -14,10 +14,10 @@ namespace plumbline::capture {
 namespace {
 
 // Setting a period takes 9 us, since the kernel stops and starts a timer: with a new one for each
-// sample that was four fifths of the handler. One for four samples is nearly as good, because any two
-// places with the same random step are independent. Simulated RMS error over sqrt(p(1-p)/n) with 1,
-// 4 and 8 samples a period, worst of ten cycle lengths from 0.1 to 10 periods: 1.02, 1.06, 1.09;
-// in step with the sampler: 1.00, 0.99, 1.01.
+// sample that was four fifths of the handler. One for four samples is nearly as good, because any
+// two places with the same random step are independent. Simulated RMS error over sqrt(p(1-p)/n)
+// with 1, 4 and 8 samples a period, worst of ten cycle lengths from 0.1 to 10 periods: 1.02, 1.06,
+// 1.09; in step with the sampler: 1.00, 0.99, 1.01.
 constexpr int kSamplesPerPeriod = 4;
 
 using base::sys::address;

@@ -1,6 +1,7 @@
 #include "profiler/capture/stack_walk.h"
 
 #include "profiler/capture/frame_pointer_walk.h"
+#include "profiler/capture/libunwind_walk.h"
 
 namespace plumbline::capture {
 
@@ -23,7 +24,11 @@ unwind::Walk walk_interrupted(const Thread& thread, const ucontext_t& context,
 }
 
 unwind::Walk walk_from_hook(const Thread& thread, const void* frame, std::uint64_t* frames) {
-  return walk_from(unwind::caller_of(frame), {thread.stack, {}}, frames);
+  const unwind::Registers caller = unwind::caller_of(frame);
+  if (recording.unwinder == Unwinder::kLibunwind) {
+    return walk_by_libunwind(caller, thread.stack, frames, format::kMaxFrames);
+  }
+  return walk_from(caller, {thread.stack, {}}, frames);
 }
 
 }  // namespace plumbline::capture

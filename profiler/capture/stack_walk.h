@@ -2,7 +2,8 @@
 //
 // Called by the sample handler and at the end of a call that blocked. Frames go straight into the
 // ring: a handler with a 4 KiB array overflows small stacks.
-// Thread rule: `thread` is the calling thread. Signal rule: async-signal-safe.
+// Thread rule: `thread` is the calling thread. Signal rule: async-signal-safe, but walk_from_hook
+// with unwind=libunwind (libunwind_walk.h).
 // Failure: StackEnd says why the walk stopped.
 #pragma once
 

@@ -32,16 +32,20 @@ static_assert(sizeof(FileHeader) == 64);
 struct BlockHeader {
   std::uint32_t magic;
   std::uint32_t payload_bytes;
-  std::uint64_t sequence;      // 0, 1, 2, ... through the file
-  std::uint32_t thread_index;  // one for each registered thread, from 1; 0: the process
-  std::int32_t tid;            // as the kernel names it; may be reused by a later thread
-  std::uint32_t reserved;
-  std::uint32_t crc32c;  // over the header bytes before it, then the payload
+  std::uint64_t sequence;            // 0, 1, 2, ... through the file
+  std::uint32_t thread_index;        // one for each registered thread, from 1; 0: the process
+  std::int32_t tid;                  // as the kernel names it; may be reused by a later thread
+  std::uint32_t uncompressed_bytes;  // 0: the payload is stored as it is; else it is a zstd frame
+  std::uint32_t crc32c;              // over the header bytes before it, then the payload as stored
 };
 static_assert(sizeof(BlockHeader) == 32);
 
 // A reader refuses larger blocks: no writer makes them, so the length is damaged.
 inline constexpr std::uint32_t kMaxBlockPayloadBytes = 64u << 20;
+
+// What is compressed holds at most so many bytes of records: that bounds the writer's memory, and
+// what a few bytes of a hostile file can make of a reader's.
+inline constexpr std::uint32_t kMaxUncompressedBytes = 64u << 10;
 
 inline std::uint32_t file_header_crc(const FileHeader& header) {
   return crc32c(0, &header, offsetof(FileHeader, crc32c));

@@ -38,6 +38,7 @@ constexpr std::array kClocks = {
 constexpr std::array kUnwinders = {
     NamedChoice<capture::Unwinder>{"cfi", capture::Unwinder::kRules},
     NamedChoice<capture::Unwinder>{"fp", capture::Unwinder::kFramePointers},
+    NamedChoice<capture::Unwinder>{"libunwind", capture::Unwinder::kLibunwind},
 };
 constexpr std::array kCpuClocks = {
     NamedChoice<CpuClockChoice>{"auto", CpuClockChoice::kAuto},
@@ -91,14 +92,18 @@ bool set_option(std::string_view key, std::string_view value, Options& options,
            refuse(error, key, value, "auto, rseq, ring or thread");
   }
   if (key == "unwind") {
-    return choose(kUnwinders, value, options.unwinder) || refuse(error, key, value, "cfi or fp");
+    return choose(kUnwinders, value, options.unwinder) ||
+           refuse(error, key, value, "cfi, fp or libunwind");
   }
   if (key == "follow") {
     return choose(kSwitches, value, options.follow) || refuse(error, key, value, "yes or no");
   }
-  return refuse(
-      error, key, value,
-      "one of rate, budget, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints or follow");
+  if (key == "compress") {
+    return choose(kSwitches, value, options.compress) || refuse(error, key, value, "yes or no");
+  }
+  return refuse(error, key, value,
+                "one of rate, budget, clock, cpu_clock, unwind, flush_ms, ring_kib, endpoints, "
+                "follow or compress");
 }
 
 // Removes the text up to `separator`, and the separator, from the front of `text` and returns it.

@@ -31,6 +31,7 @@ struct Options {
   std::uint64_t ring_kib = 256;     // per thread; a power of two
   std::uint64_t endpoints = 1'000;  // names of endpoints; the rest is `<other>`
   bool follow = false;              // children record too, each to a file of its own
+  bool compress = true;             // blocks of the recording, with zstd
 
   std::uint64_t asked_rate_hz() const { return rate_hz != 0 ? rate_hz : kDefaultRateHz; }
   // Of the process's CPU: what the profiler may take before it samples less. 0: whatever it takes,

@@ -2,11 +2,12 @@
 
 #include <errno.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "profiler/base/clock.h"
 #include "profiler/base/sys.h"
-#include "profiler/format/block.h"
 #include "profiler/format/record.h"
 
 namespace plumbline::session {
@@ -28,6 +29,26 @@ format::FileHeader make_header() {
   return header;
 }
 
+std::size_t size_of(std::span<const Piece> pieces) {
+  std::size_t bytes = 0;
+  for (const Piece& piece : pieces) bytes += piece.size();
+  return bytes;
+}
+
+// The whole records at the front of `piece` that fit into `most_bytes`, but one at least. All of it
+// if the program wrote over our records: this must end, whatever stands there.
+Piece whole_records(Piece piece, std::size_t most_bytes) {
+  std::size_t bytes = 0;
+  while (bytes < piece.size()) {
+    format::RecordHeader header{};
+    std::memcpy(&header, piece.data() + bytes, std::min(sizeof header, piece.size() - bytes));
+    if (header.size_bytes == 0 || header.size_bytes > piece.size() - bytes) return piece;
+    if (bytes != 0 && bytes + header.size_bytes > most_bytes) break;
+    bytes += header.size_bytes;
+  }
+  return piece.first(bytes);
+}
+
 }  // namespace
 
 int RecordingWriter::open(const char* path) {
@@ -45,21 +66,39 @@ int RecordingWriter::open(const char* path) {
 }
 
 void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
-                                  std::span<const std::span<const std::byte>> payload) {
-  constexpr std::size_t kMostPieces = 5;
+                                  std::span<const Piece> payload) {
   format::BlockHeader header{};
   header.magic = format::kBlockMagic;
   header.thread_index = thread_index;
   header.tid = tid;
-  header.sequence = sequence_;
-  for (const auto& piece : payload) {
-    header.payload_bytes += static_cast<std::uint32_t>(piece.size());
+  const std::size_t bytes = size_of(payload);
+  if (bytes == 0) return;
+  if (!compressor_.started() || bytes <= format::kMaxUncompressedBytes) {
+    return write_one(header, payload);
   }
-  if (header.payload_bytes == 0) return;
+  for (Piece piece : payload) {
+    while (!piece.empty()) {
+      const Piece front = whole_records(piece, format::kMaxUncompressedBytes);
+      write_one(header, std::array{front});
+      piece = piece.subspan(front.size());
+    }
+  }
+}
+
+void RecordingWriter::write_one(format::BlockHeader header, std::span<const Piece> payload) {
+  constexpr std::size_t kMostPieces = 5;
+  const std::size_t bytes = size_of(payload);
+  const std::array compressed{compressor_.compress(payload)};
+  if (!compressed[0].empty()) {
+    header.uncompressed_bytes = static_cast<std::uint32_t>(bytes);
+    payload = compressed;
+  }
+  header.sequence = sequence_;
+  header.payload_bytes = static_cast<std::uint32_t>(size_of(payload));
   iovec pieces[1 + kMostPieces] = {{&header, sizeof header}};
   int count = 1;
   std::uint32_t crc = format::crc32c(0, &header, offsetof(format::BlockHeader, crc32c));
-  for (const auto& piece : payload) {
+  for (const Piece& piece : payload) {
     if (piece.empty() || count > static_cast<int>(kMostPieces)) continue;
     crc = format::crc32c(crc, piece.data(), piece.size());
     pieces[count++] = {const_cast<std::byte*>(piece.data()), piece.size()};
@@ -67,7 +106,7 @@ void RecordingWriter::write_block(std::uint32_t thread_index, std::int32_t tid,
   header.crc32c = crc;
   if (failure_ == 0 && !file_.still_ours()) failure_ = EBADF;
   if (failure_ != 0 || !write_all(pieces, count)) {
-    bytes_lost_ += header.payload_bytes;
+    bytes_lost_ += bytes;
     return;
   }
   bytes_written_ += sizeof header + header.payload_bytes;

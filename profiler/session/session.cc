@@ -8,6 +8,7 @@
 #include <new>
 
 #include "profiler/base/sys.h"
+#include "profiler/capture/libunwind_walk.h"
 #include "profiler/capture/names.h"
 #include "profiler/capture/registry.h"
 #include "profiler/capture/sampler.h"
@@ -17,6 +18,7 @@
 #include "profiler/session/cpu_clock_choice.h"
 #include "profiler/session/drain.h"
 #include "profiler/session/first_copy.h"
+#include "profiler/session/libunwind.h"
 #include "profiler/session/modules.h"
 #include "profiler/session/process_context.h"
 
@@ -54,12 +56,24 @@ SamplerKind choose_sampler(ClockChoice choice) {
   return SamplerKind::kNone;
 }
 
+std::string_view name_of(capture::Unwinder unwinder) {
+  switch (unwinder) {
+    case capture::Unwinder::kRules:
+      break;
+    case capture::Unwinder::kFramePointers:
+      return "frame_pointers";
+    case capture::Unwinder::kLibunwind:
+      return "cfi, of waits libunwind";
+  }
+  return "cfi";
+}
+
 bool schedstat_works() {
   capture::Schedstat schedstat;
   return capture::read_schedstat(base::sys::gettid(), -1, schedstat);
 }
 
-void write_settings(const Options& options, ProcessRecords& records) {
+void write_settings(const Options& options, std::string_view compression, ProcessRecords& records) {
   records.add_setting("profiler_version", PLUMBLINE_VERSION);
   records.add_setting("sampler",
                       format::kSampleClockIds[static_cast<std::size_t>(recording.sampler)]);
@@ -70,14 +84,20 @@ void write_settings(const Options& options, ProcessRecords& records) {
   records.add_setting("rate_by", options.rate_hz != 0 ? "asked" : "default");
   records.add_setting("budget_percent", options.budget_in_force());
   records.add_setting("period_jitter", "uniform 0.5 to 1.5");
-  records.add_setting("unwinder",
-                      options.unwinder == capture::Unwinder::kRules ? "cfi" : "frame_pointers");
+  records.add_setting("unwinder", name_of(options.unwinder));
   records.add_setting("cpu_clock", "thread_clock");  // until the self-test has passed
   records.add_setting("run_queue", schedstat_works() ? "schedstat" : "unavailable");
   records.add_setting("uninstrumented_wait", "voluntary_switches");
+  records.add_setting("compress", compression);
   records.add_setting("flush_ms", options.flush_ms);
   records.add_setting("ring_kib", options.ring_kib);
   records.add_setting("endpoints", options.endpoints);
+}
+
+// How blocks are stored from here on.
+std::string_view choose_compression(const Options& options, RecordingWriter& writer) {
+  if (!options.compress) return "no";
+  return writer.compress_blocks() ? "zstd" : "no (no memory)";
 }
 
 void configure(const Options& options) {
@@ -142,6 +162,11 @@ void bring_up_to_date() {
   if (session != nullptr) session->drain.flush_now();
 }
 
+void follow_library_change() {
+  capture::forget_unwound_code();
+  bring_up_to_date();
+}
+
 const char* refuse(std::string_view what, std::string_view reason) {
   problem = {};
   problem.append(what).append(": ").append(reason);
@@ -165,6 +190,11 @@ const char* start_session(const char* output, std::string_view options_text) {
   Options options;
   OptionError error;
   if (!parse_options(options_text, options, error)) return refuse("options", error.view());
+  if (options.unwinder == capture::Unwinder::kLibunwind) {
+    if (const char* reason = open_libunwind(); reason != nullptr) {
+      return refuse("option unwind=libunwind", reason);
+    }
+  }
   if (!capture::install_sample_handler()) return refuse("SIGURG", "no handler can be installed");
   session = new (session_memory) Session;
   if (const int failed = open_output(session->writer, output, options.follow); failed != 0) {
@@ -177,7 +207,8 @@ const char* start_session(const char* output, std::string_view options_text) {
   configure(options);
   capture::prepare_registry();
   watch_forks();
-  write_settings(options, session->drain.records());
+  const std::string_view compression = choose_compression(options, session->writer);
+  write_settings(options, compression, session->drain.records());
   session->drain.records().add_setting("process_context", publish_process_context());
   session->drain.records().add_setting("thread_context",
                                        thread_context_is_ours() ? "ours" : "another_library");
@@ -185,7 +216,7 @@ const char* start_session(const char* output, std::string_view options_text) {
   session->drain.records().flush();
   recording.generation.store(++last_generation, std::memory_order_release);
   hooks::on_process_end.store(bring_up_to_date, std::memory_order_relaxed);
-  hooks::on_libraries_changed.store(bring_up_to_date, std::memory_order_release);
+  hooks::on_libraries_changed.store(follow_library_change, std::memory_order_release);
   if (!session->drain.start(options)) {
     recording.generation.store(0, std::memory_order_relaxed);
     withdraw_process_context();

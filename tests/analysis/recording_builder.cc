@@ -1,7 +1,10 @@
 #include "tests/analysis/recording_builder.h"
 
+#include <zstd.h>
+
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace plumbline::test {
 
@@ -40,17 +43,41 @@ void RecordingBuilder::append(const void* data, std::size_t size_bytes) {
   payload_.insert(payload_.end(), bytes, bytes + size_bytes);
 }
 
+std::vector<std::byte> compressed(std::span<const std::byte> content) {
+  std::vector<std::byte> frame(ZSTD_compressBound(content.size()));
+  frame.resize(ZSTD_compress(frame.data(), frame.size(), content.data(), content.size(), 1));
+  return frame;
+}
+
 void RecordingBuilder::end_block() {
   if (payload_.empty()) return;
+  const std::vector<std::byte> payload = std::move(payload_);
+  payload_.clear();
+  if (compress_) {
+    stored_block(compressed(payload), static_cast<std::uint32_t>(payload.size()));
+  } else {
+    stored_block(payload, 0);
+  }
+}
+
+RecordingBuilder& RecordingBuilder::compress() {
+  compress_ = true;
+  return *this;
+}
+
+RecordingBuilder& RecordingBuilder::stored_block(std::span<const std::byte> payload,
+                                                 std::uint32_t uncompressed_bytes) {
+  end_block();
   block_.magic = format::kBlockMagic;
-  block_.payload_bytes = static_cast<std::uint32_t>(payload_.size());
+  block_.payload_bytes = static_cast<std::uint32_t>(payload.size());
   block_.sequence = block_ends_.size();
-  block_.crc32c = format::block_crc(block_, payload_.data());
+  block_.uncompressed_bytes = uncompressed_bytes;
+  block_.crc32c = format::block_crc(block_, payload.data());
   const auto* header = reinterpret_cast<const std::byte*>(&block_);
   file_.insert(file_.end(), header, header + sizeof block_);
-  file_.insert(file_.end(), payload_.begin(), payload_.end());
+  file_.insert(file_.end(), payload.begin(), payload.end());
   block_ends_.push_back(file_.size());
-  payload_.clear();
+  return *this;
 }
 
 const std::vector<std::byte>& RecordingBuilder::bytes() {

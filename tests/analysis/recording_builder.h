@@ -86,6 +86,12 @@ class RecordingBuilder {
   RecordingBuilder& setting(std::string_view key, std::string_view value);
   RecordingBuilder& counter(std::string_view key, std::int64_t value);
 
+  // Blocks that end from here on are compressed; so is the open one.
+  RecordingBuilder& compress();
+  // A block of this thread with the payload as it is to be stored, and what its header says of it.
+  RecordingBuilder& stored_block(std::span<const std::byte> payload,
+                                 std::uint32_t uncompressed_bytes);
+
   // A root span "GET /report" (id 7) with a child "query" (8), on one thread, in two blocks.
   RecordingBuilder& two_spans();
 
@@ -115,6 +121,10 @@ class RecordingBuilder {
   std::vector<std::byte> payload_;
   std::vector<std::size_t> block_ends_;
   format::BlockHeader block_{};
+  bool compress_ = false;
 };
+
+// One zstd frame, as the profiler makes them.
+std::vector<std::byte> compressed(std::span<const std::byte> content);
 
 }  // namespace plumbline::test

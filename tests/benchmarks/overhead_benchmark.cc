@@ -2,10 +2,10 @@
 // rate and at 1 kHz, in random order in one process.
 //
 // Run by `./dev bench`. The cost is in the thread's own CPU time (the drain thread's is not in it;
-// `plumbline info` states that). Beside it, without the profiler: the same signals to a handler that
-// does nothing, than which nothing that samples by signals can be cheaper. Printed: the ratio of
-// medians less one, its 95 % bootstrap interval over rounds, and the smallest effect that this many
-// rounds show with a power of 80 %.
+// `plumbline info` states that). Beside it, without the profiler: the same signals to a handler
+// that does nothing, than which nothing that samples by signals can be cheaper. Printed: the ratio
+// of medians less one, its 95 % bootstrap interval over rounds, and the smallest effect that this
+// many rounds show with a power of 80 %.
 // Usage: overhead_benchmark [--rounds=N] [Google Benchmark's options, which are ignored]
 #include <fcntl.h>
 #include <fmt/format.h>

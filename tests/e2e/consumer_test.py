@@ -52,10 +52,9 @@ class Consumer(unittest.TestCase):
 
     @staticmethod
     def counter(path, key):
-        """The last value of a Counter record (profiler/format/record.h)."""
-        data = path.read_bytes()
-        at = data.rindex(key.encode())
-        return int.from_bytes(data[at - 16:at - 8], "little")
+        done = subprocess.run([PLUMBLINE, "info", path, "--json"], capture_output=True, text=True,
+                              check=True)
+        return json.loads(done.stdout)["counters"][key]
 
     def assert_recorded(self, path):
         done = subprocess.run([PLUMBLINE, "endpoints", path, "--json"], capture_output=True,

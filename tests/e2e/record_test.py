@@ -160,6 +160,31 @@ class Record(unittest.TestCase):
             with self.subTest((option, value)):
                 self.assert_refused(self.record("true", options=[option, value]), option, limits)
 
+    def test_waits_by_libunwind(self):
+        done = self.record("sleep", "0.01", options=["--unwind", "libunwind"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        info = self.info(self.recording)
+        self.assertEqual(info["settings"]["unwinder"], "cfi, of waits libunwind")
+        self.assertGreaterEqual(info["stack_ends"]["complete"], 1)
+
+    # Fault: the unwinder that was asked for is not there, and another is taken in silence.
+    # Pass: the program runs, nothing is recorded, and one line says which file failed and how.
+    def test_without_libunwind_nothing_is_recorded_and_the_reason_said(self):
+        stand_in = self.folder / "libunwind.so.8"
+        source = self.folder / "none.c"
+        source.write_text("int none;\n", encoding="ascii")
+        subprocess.run(["gcc", "-shared", "-o", self.folder / "other.so", source], check=True)
+        for content, reason in ((b"", "libunwind.so.8: file too short"),
+                                ((self.folder / "other.so").read_bytes(),
+                                 "libunwind.so.8: has no _Ux86_64_getcontext")):
+            stand_in.write_bytes(content)
+            done = self.record("sh", "-c", "exit 7", options=["--unwind", "libunwind"],
+                               env=os.environ | {"LD_LIBRARY_PATH": str(self.folder)})
+            self.assertEqual(done.returncode, 7, done)
+            self.assertIn("plumbline: not recording: option unwind=libunwind: ", done.stderr)
+            self.assertIn(reason, done.stderr)
+            self.assertFalse(self.recording.exists())
+
 
 if __name__ == "__main__":
     unittest.main()

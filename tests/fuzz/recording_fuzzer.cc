@@ -2,7 +2,10 @@
 // every nanosecond of each thread must be accounted for.
 //
 // Checksums would stop nearly all inputs at the door. So an input whose first byte is 1 is taken as
-// payloads, which get a sound file and block header each: u8 thread, u16 length, bytes.
+// payloads, which get a sound file and block header each: u8 thread, u16 length, bytes. With the
+// highest bit of the thread set the payload is a compressed one, of the size that its frame claims.
+#include <zstd.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +28,10 @@ void append(std::vector<std::byte>& file, const void* data, std::size_t size_byt
   file.insert(file.end(), bytes, bytes + size_bytes);
 }
 
+std::uint32_t claimed_bytes(const std::uint8_t* frame, std::size_t size_bytes) {
+  return static_cast<std::uint32_t>(ZSTD_getFrameContentSize(frame, size_bytes));
+}
+
 std::vector<std::byte> framed(const std::uint8_t* data, std::size_t size_bytes) {
   std::vector<std::byte> file;
   format::FileHeader header{};
@@ -39,10 +46,12 @@ std::vector<std::byte> framed(const std::uint8_t* data, std::size_t size_bytes) 
     block.magic = format::kBlockMagic;
     block.sequence = sequence;
     block.thread_index = data[0] % 4;
+    const bool compressed = (data[0] & 0x80) != 0;
     const std::size_t asked = data[1] + 256u * data[2];
     data += kPrefixBytes;
     size_bytes -= kPrefixBytes;
     block.payload_bytes = static_cast<std::uint32_t>(std::min(asked, size_bytes));
+    if (compressed) block.uncompressed_bytes = claimed_bytes(data, block.payload_bytes);
     block.crc32c = format::block_crc(block, data);
     append(file, &block, sizeof block);
     append(file, data, block.payload_bytes);

@@ -1,5 +1,5 @@
 // Writes seeds for recording_fuzzer into the folder that is named: a small recording with every
-// type of record, once as it is and once as bare payloads.
+// type of record, once as it is and once as bare payloads, and both with compressed blocks.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -37,7 +37,8 @@ std::string as_payloads(const std::string& file) {
   for (std::size_t at = sizeof(format::FileHeader); at < file.size();) {
     format::BlockHeader block;
     std::memcpy(&block, file.data() + at, sizeof block);
-    payloads += static_cast<char>(block.thread_index);
+    const unsigned compressed = block.uncompressed_bytes != 0 ? 0x80 : 0;
+    payloads += static_cast<char>(block.thread_index | compressed);
     payloads += static_cast<char>(block.payload_bytes & 0xFF);
     payloads += static_cast<char>(block.payload_bytes >> 8);
     payloads += file.substr(at + sizeof block, block.payload_bytes);
@@ -56,12 +57,16 @@ int main(int argument_count, char** arguments) {
   try {
     const std::filesystem::path folder = arguments[1];
     std::filesystem::create_directories(folder);
-    test::RecordingBuilder builder;
-    add_every_record(builder);
-    const auto& bytes = builder.bytes();
-    const std::string file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    io::write_file_atomically(folder / "whole_file", file);
-    io::write_file_atomically(folder / "payloads", as_payloads(file));
+    for (const bool compress : {false, true}) {
+      test::RecordingBuilder builder;
+      if (compress) builder.compress();
+      add_every_record(builder);
+      const auto& bytes = builder.bytes();
+      const std::string file(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      const std::string suffix = compress ? "_compressed" : "";
+      io::write_file_atomically(folder / ("whole_file" + suffix), file);
+      io::write_file_atomically(folder / ("payloads" + suffix), as_payloads(file));
+    }
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

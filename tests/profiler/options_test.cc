@@ -28,7 +28,7 @@ TEST(Options, EachKeyIsTaken) {
   OptionError error;
   ASSERT_TRUE(
       parse_options("rate=1000,clock=timer,cpu_clock=thread,flush_ms=20,ring_kib=512,"
-                    "endpoints=20",
+                    "endpoints=20,compress=no",
                     options, error));
   EXPECT_EQ(options.rate_hz, 1000u);
   EXPECT_EQ(options.clock, ClockChoice::kTimer);
@@ -36,6 +36,7 @@ TEST(Options, EachKeyIsTaken) {
   EXPECT_EQ(options.flush_ms, 20u);
   EXPECT_EQ(options.ring_kib, 512u);
   EXPECT_EQ(options.endpoints, 20u);
+  EXPECT_FALSE(options.compress);
 }
 
 // Who asks for a rate gets it, unless he names a budget too.
@@ -67,7 +68,7 @@ TEST(Options, BadValuesAreNamedWithWhatIsExpected) {
   EXPECT_EQ(error_of("rate"), "option rate=: expected 1 to 10000 (samples per second of CPU)");
   EXPECT_EQ(error_of("x=1"),
             "option x=1: expected one of rate, budget, clock, cpu_clock, unwind, flush_ms, "
-            "ring_kib, endpoints or follow");
+            "ring_kib, endpoints, follow or compress");
 }
 
 TEST(Decimal, TakesTheNumberAndLeavesTheRest) {

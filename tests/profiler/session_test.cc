@@ -206,14 +206,14 @@ TEST(Session, AForkedChildRecordsNothing) {
 
 // Fault: a full disk ends or disturbs the host program. Seen in: gperftools (RAW_CHECK on write).
 // Pass: the program goes on, the file is readable up to its last whole block.
-TEST(Session, AFullDiskStopsTheRecordingNotTheProgram) {
+void fill_the_disk(const std::string& options, rlim_t disk_bytes) {
   const TemporaryPath output;
   signal(SIGXFSZ, SIG_IGN);
   rlimit before{};
   getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit small{512 * 1024, before.rlim_max};
+  const rlimit small{disk_bytes, before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
-  ASSERT_EQ(StartProfiler({.output = output.path(), .options = "clock=none,flush_ms=5"}), "");
+  ASSERT_EQ(StartProfiler({.output = output.path(), .options = options}), "");
   const auto tracer = GetTracer("test");
   for (int i = 0; i < 5'000; ++i) {
     auto span = tracer->StartActiveSpan("work");
@@ -227,6 +227,28 @@ TEST(Session, AFullDiskStopsTheRecordingNotTheProgram) {
   const Recording recording = analysis::read_recording(output.path());
   EXPECT_GT(recording.spans.size(), 10u);
   EXPECT_TRUE(recording.report.intact) << recording.report.damage;
+}
+
+TEST(Session, AFullDiskStopsTheRecordingNotTheProgram) {
+  fill_the_disk("clock=none,flush_ms=5,compress=no", 512 * 1024);
+  fill_the_disk("clock=none,flush_ms=5", 64 * 1024);
+}
+
+// The same calls with and without: the same records, fewer bytes.
+TEST(Session, ACompressedRecordingHoldsTheSame) {
+  const auto body = [] {
+    const auto tracer = GetTracer("test");
+    for (int i = 0; i < 500; ++i) auto span = tracer->StartActiveSpan("work");
+  };
+  const Recording plain = record("clock=none,compress=no", body);
+  const Recording packed = record("clock=none", body);
+  EXPECT_EQ(plain.settings.at("compress"), "no");
+  EXPECT_EQ(packed.settings.at("compress"), "zstd");
+  EXPECT_EQ(plain.spans.size(), 500u);
+  EXPECT_EQ(packed.spans.size(), 500u);
+  EXPECT_EQ(plain.report.uncompressed_bytes, plain.report.file_bytes);
+  EXPECT_LT(packed.report.file_bytes, packed.report.uncompressed_bytes / 2);
+  EXPECT_EQ(packed.report.rejected_records, 0u);
 }
 
 }  // namespace

@@ -205,12 +205,13 @@ void attempt_all(const EdgeCase& edge, const test::Listing& listing,
     prepare(edge);
     edge.edge();
   });
-  for (std::size_t i = 0; i < listing.instructions.size(); ++i) {
-    if (!entered[listing.instructions[i].function]) continue;
-    for (int attempted = 0; attempted < kTries; ++attempted) {
+  // Round by round: what disturbs the machine for a moment spoils one try of many instructions.
+  for (int round = 0; round < kTries; ++round) {
+    for (std::size_t i = 0; i < listing.instructions.size(); ++i) {
+      if (!entered[listing.instructions[i].function]) continue;
       bool came = false;
       Attempt seen = attempt_at(signals, listing.instructions[i], edge, came);
-      if (!came) break;
+      if (!came) continue;
       seen.instruction = i;
       attempts.push_back(seen);
     }
