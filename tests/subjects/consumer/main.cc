@@ -40,8 +40,7 @@ void say_what_there_is(const char* when) {
   }
   std::printf("%s: %d threads, %d descriptors, SIGURG %s, context %s\n", when,
               count_in("/proc/self/task"), count_in("/proc/self/fd"),
-              recorded ? "handled" : "default",
-              mapped("OTEL_CTX") ? "published" : "none");
+              recorded ? "handled" : "default", mapped("OTEL_CTX") ? "published" : "none");
 }
 
 // Reads one character through a pipe, with the function that the program calls `read`.
