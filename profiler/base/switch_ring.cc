@@ -1,6 +1,6 @@
 #include "profiler/base/switch_ring.h"
 
-#include "profiler/base/sys.h"
+#include "profiler/base/perf_event.h"
 
 namespace plumbline::base {
 
@@ -10,19 +10,12 @@ constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kMappedBytes = 2 * kPageBytes;  // positions, records
 
 int open_switch_event() {
-  perf_event_attr attributes{};
-  attributes.size = sizeof attributes;
-  attributes.type = PERF_TYPE_SOFTWARE;
-  attributes.config = PERF_COUNT_SW_DUMMY;
+  perf_event_attr attributes = user_mode_event(PERF_COUNT_SW_DUMMY);
   attributes.context_switch = 1;
-  attributes.exclude_kernel = 1;
-  attributes.exclude_hv = 1;
   // Nobody is to be woken for them.
   attributes.watermark = 1;
   attributes.wakeup_watermark = kPageBytes;
-  constexpr long kThisThread = 0, kAnyCpu = -1, kNoGroup = -1;
-  return static_cast<int>(sys::call(SYS_perf_event_open, sys::address(&attributes), kThisThread,
-                                    kAnyCpu, kNoGroup, PERF_FLAG_FD_CLOEXEC));
+  return open_on_this_thread(attributes);
 }
 
 }  // namespace

@@ -51,10 +51,6 @@ bool is_ours(const SamplerState& sampler, const Thread& thread, const siginfo_t&
   return false;
 }
 
-bool is_self_test(const siginfo_t& info) {
-  return info.si_code == SI_QUEUE && info.si_value.sival_ptr == &recording;
-}
-
 using SignalMask = std::uint64_t;  // the kernel's
 
 long change_mask(int how, const SignalMask* mask, SignalMask* before) {
@@ -102,7 +98,6 @@ void put_off(int signal_number, siginfo_t* info, void* context) {
 
 // True when the program's handler ran.
 bool pass_on(int signal_number, siginfo_t* info, void* context) {
-  if (is_self_test(*info)) return false;
   if (current_thread != nullptr && current_thread->blocks_sample_signal) {
     put_off(signal_number, info, context);
     return false;
@@ -267,15 +262,6 @@ void on_sample_signal(int signal_number, siginfo_t* info, void* context) {
     thread->interrupted_call = true;
   }
   if (ours) sample(*thread, *info, interrupted, begin_tick);
-}
-
-siginfo_t self_test_signal() {
-  siginfo_t info{};
-  info.si_signo = kSampleSignal;
-  info.si_code = SI_QUEUE;
-  info.si_pid = base::sys::getpid();
-  info.si_value.sival_ptr = &recording;
-  return info;
 }
 
 bool is_own_signal(const siginfo_t& info) {

@@ -3,7 +3,7 @@
 // Between the sampler, which makes the signals, and the thread's ring. Frames are written straight
 // into the ring, so that the handler needs little stack of a thread that may have little.
 // Thread rule: runs on the sampled thread. Signal rule: async-signal-safe; no libc but the vDSO
-// clock, errno untouched. Failure: a sample that finds the thread inside an edge or a record is
+// clock, errno untouched. Failure: a sample that finds the thread inside an edge is
 // dropped and counted; its CPU time weighs on the next one.
 #pragma once
 
@@ -17,9 +17,6 @@ inline constexpr int kSampleSignal = SIGURG;
 
 // The timer expires when the thread has run for so long, and then after each mean period.
 void arm_timer(SamplerState& sampler, std::uint64_t from_now_ns);
-
-// A signal of our own that the handler takes for no sample and passes on to nobody.
-siginfo_t self_test_signal();
 
 void on_sample_signal(int signal_number, siginfo_t* info, void* context);
 

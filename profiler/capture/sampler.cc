@@ -1,11 +1,11 @@
 #include "profiler/capture/sampler.h"
 
-#include <linux/perf_event.h>
 #include <signal.h>
 
 #include <algorithm>
 
 #include "profiler/base/counter.h"
+#include "profiler/base/perf_event.h"
 #include "profiler/base/sys.h"
 #include "profiler/capture/sample_handler.h"
 
@@ -24,18 +24,11 @@ using base::sys::address;
 using base::sys::call;
 
 int open_task_clock(std::uint64_t period_ns) {
-  perf_event_attr attributes{};
-  attributes.size = sizeof attributes;
-  attributes.type = PERF_TYPE_SOFTWARE;
-  attributes.config = PERF_COUNT_SW_TASK_CLOCK;
+  perf_event_attr attributes = base::user_mode_event(PERF_COUNT_SW_TASK_CLOCK);
   attributes.sample_period = period_ns;
-  attributes.exclude_kernel = 1;
-  attributes.exclude_hv = 1;
   attributes.disabled = 1;
   attributes.wakeup_events = 1;
-  constexpr long kThisThread = 0, kAnyCpu = -1, kNoGroup = -1;
-  return static_cast<int>(call(SYS_perf_event_open, address(&attributes), kThisThread, kAnyCpu,
-                               kNoGroup, PERF_FLAG_FD_CLOEXEC));
+  return base::open_on_this_thread(attributes);
 }
 
 bool attach_perf(Thread& thread) {

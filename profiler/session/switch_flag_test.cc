@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 
 #include <atomic>
 
@@ -10,7 +9,6 @@
 #include "profiler/base/counter.h"
 #include "profiler/base/switch_flag.h"
 #include "profiler/base/sys.h"
-#include "profiler/capture/sample_handler.h"
 #include "profiler/session/own_thread.h"
 
 namespace plumbline::session {
