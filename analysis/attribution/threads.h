@@ -21,6 +21,8 @@ struct CallTotals {
 };
 
 struct ThreadRow {
+  // CLOCK_MONOTONIC; equal for a thread of which nothing but one edge is known.
+  std::int64_t first_edge_ns = 0, last_edge_ns = 0;
   TimeParts time;
   std::array<CallTotals, format::kOperationCount> calls{};
 };
