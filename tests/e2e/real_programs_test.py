@@ -5,9 +5,10 @@ bare and recorded at 1 kHz. Pass: exit status and output are the same; at least 
 reach their root; `other` is at most 5 % of the busy threads' wall; residual within its law.
 
 Two more witnesses look at the recorded run itself. The kernel's scheduler (scheduler_trace.py; root
-only, else skipped with the reason): of each thread that was blocked for 100 ms or more, between its
-first and last recorded edge, `plumbline threads` says as much within 2 %. fio: the completion
-latencies that it sums are our wall inside the same calls within 2 %.
+only, else skipped with the reason): `plumbline threads` says of each thread that it was blocked, between its first
+and last recorded edge, as long as the kernel does within 2 %, or within 2 ms where that was less
+than 100 ms. fio: the completion latencies that it sums are our wall inside the same calls within
+2 %.
 """
 
 import json
@@ -27,7 +28,7 @@ PORT = "17399"
 BLOCKED_CATEGORIES = ("lock", "sync", "file", "socket")
 # Blocked too, but outside every hook. What the hypervisor took is not: the kernel does not see it.
 BLOCKED_REASONS = ("uninstrumented_wait", "major_fault")
-LEAST_BLOCKED_NS = 100_000_000
+LEAST_BLOCKED_NS = 100_000_000  # below it, 2 % of this
 
 PYTHON_SCRIPT = """
 import hashlib, os, subprocess, threading
@@ -58,15 +59,14 @@ class RealPrograms(unittest.TestCase):
         self.trace = scheduler_trace.SchedulerTrace()
         self.addCleanup(self.trace.remove)
         self.untraced = None  # why there is no trace
+
+    def recorded(self, *command):
+        """The command that records, when the trace has begun."""
         try:
             self.trace.begin()
         except scheduler_trace.Unavailable as reason:
             self.untraced = str(reason)
-
-    def recorded(self, *command):
-        words = (str(PLUMBLINE), "record", "--rate", "1000", "-o", str(self.recording), "--",
-                 *command)
-        return words if self.untraced else self.trace.entered(words)
+        return (PLUMBLINE, "record", "--rate", "1000", "-o", self.recording, "--", *command)
 
     def need(self, *programs):
         for program in programs:
@@ -75,7 +75,8 @@ class RealPrograms(unittest.TestCase):
 
     def run_both(self, *command, text=None, clean=()):
         outputs = []
-        for words in (command, self.recorded(*command)):
+        for record in (lambda *words: words, self.recorded):
+            words = record(*command)
             for name in clean:
                 (self.folder / name).unlink(missing_ok=True)
             done = subprocess.run(words, input=text, capture_output=True, cwd=self.folder,
@@ -110,24 +111,19 @@ class RealPrograms(unittest.TestCase):
         if self.untraced:
             self.skipTest(f"blocked time not compared: {self.untraced}")
         self.trace.end()
-        compared = 0
         for thread in self.table("threads")["threads"]:
             times, traced = thread["time"], self.trace.times(
                 thread["tid"], thread["first_edge_ns"], thread["last_edge_ns"])
             ours_ns = (sum(times["category_ns"][name] for name in BLOCKED_CATEGORIES) +
                        sum(times["other_ns"][name] for name in BLOCKED_REASONS))
-            if max(ours_ns, traced.blocked_ns) < LEAST_BLOCKED_NS:
-                continue
-            compared += 1
-            share = ours_ns / max(traced.blocked_ns, 1) - 1
             print(f"  {thread['name']} {thread['tid']}: blocked {ours_ns / 1e6:.3f} ms, kernel "
-                  f"{traced.blocked_ns / 1e6:.3f} ({100 * share:+.3f} %); run queue "
-                  f"{times['category_ns']['runqueue'] / 1e6:.3f} and "
-                  f"{traced.run_queue_ns / 1e6:.3f}; CPU {times['category_ns']['cpu'] / 1e6:.3f} "
-                  f"and {traced.on_cpu_ns / 1e6:.3f}", file=sys.stderr)
-            self.assertLessEqual(traced.unknown_ns, 0.001 * traced.blocked_ns)
-            self.assertLessEqual(abs(share), 0.02, thread["name"])
-        self.assertGreater(compared, 0, "no thread was blocked for long")
+                  f"{traced.blocked_ns / 1e6:.3f} "
+                  f"({100 * (ours_ns / max(traced.blocked_ns, 1) - 1):+.3f} %); run queue "
+                  f"{times['category_ns']['runqueue'] / 1e6:.3f}, {traced.run_queue_ns / 1e6:.3f}; "
+                  f"CPU {times['category_ns']['cpu'] / 1e6:.3f}, {traced.on_cpu_ns / 1e6:.3f}",
+                  file=sys.stderr)
+            self.assertLessEqual(abs(ours_ns - traced.blocked_ns),
+                                 0.02 * max(traced.blocked_ns, LEAST_BLOCKED_NS), thread["name"])
 
     def test_xz_with_two_threads(self):
         self.need("xz")
