@@ -58,6 +58,7 @@ class RealPrograms(unittest.TestCase):
         self.recording = self.folder / "out.plumb"
         self.trace = scheduler_trace.SchedulerTrace()
         self.addCleanup(self.trace.remove)
+        self.after_recording = lambda: None
         self.untraced = None  # why there is no trace
 
     def recorded(self, *command):
@@ -105,25 +106,35 @@ class RealPrograms(unittest.TestCase):
         print(f"{self.id().rpartition('.')[2]}: {sum(ends.values())} stacks, "
               f"{100 * share:.2f} % complete, other {times['category_ns']['other'] / 1e6:.1f} of "
               f"{(wall - idle) / 1e6:.0f} ms", file=sys.stderr)
+        self.after_recording()
         self.compare_with_trace()
 
     def compare_with_trace(self):
         if self.untraced:
             self.skipTest(f"blocked time not compared: {self.untraced}")
         self.trace.end()
+        holes = None
         for thread in self.table("threads")["threads"]:
             times, traced = thread["time"], self.trace.times(
                 thread["tid"], thread["first_edge_ns"], thread["last_edge_ns"])
             ours_ns = (sum(times["category_ns"][name] for name in BLOCKED_CATEGORIES) +
                        sum(times["other_ns"][name] for name in BLOCKED_REASONS))
+            limit_ns = 0.02 * max(traced.blocked_ns, LEAST_BLOCKED_NS)
             print(f"  {thread['name']} {thread['tid']}: blocked {ours_ns / 1e6:.3f} ms, kernel "
                   f"{traced.blocked_ns / 1e6:.3f} "
-                  f"({100 * (ours_ns / max(traced.blocked_ns, 1) - 1):+.3f} %); run queue "
-                  f"{times['category_ns']['runqueue'] / 1e6:.3f}, {traced.run_queue_ns / 1e6:.3f}; "
-                  f"CPU {times['category_ns']['cpu'] / 1e6:.3f}, {traced.on_cpu_ns / 1e6:.3f}",
+                  f"({100 * (ours_ns / max(traced.blocked_ns, 1) - 1):+.3f} %), uncertain "
+                  f"{traced.uncertain_ns / 1e6:.3f}, runnable {traced.runnable_ns / 1e6:.3f}",
                   file=sys.stderr)
-            self.assertLessEqual(abs(ours_ns - traced.blocked_ns),
-                                 0.02 * max(traced.blocked_ns, LEAST_BLOCKED_NS), thread["name"])
+            # A call that blocked slept once at least.
+            calls = sum(call["blocked"] for call in thread["calls"].values())
+            if traced.uncertain_ns > limit_ns or traced.sleeps < 0.998 * calls:
+                holes = f"{traced.sleeps} sleeps for {calls} calls that blocked"
+                continue
+            self.assertGreaterEqual(ours_ns, traced.blocked_ns - limit_ns, thread["name"])
+            self.assertLessEqual(ours_ns, traced.blocked_ns + traced.uncertain_ns + limit_ns,
+                                 thread["name"])
+        if holes:
+            self.skipTest(f"blocked time of some threads not compared: the trace has holes: {holes}")
 
     def test_xz_with_two_threads(self):
         self.need("xz")
@@ -140,13 +151,19 @@ class RealPrograms(unittest.TestCase):
 
     def test_fio_with_psync(self):
         self.need("fio")
-        command = ("fio", "--name=x", "--rw=randwrite", "--ioengine=psync", "--size=16M", "--bs=4k",
+        command = ("fio", "--name=x", "--rw=randwrite", "--ioengine=psync", "--size=16M", "--bs=256k",
                    "--fsync=32", "--runtime=3", "--time_based", "--thread", "--output-format=json",
                    "--output=fio.json")
+        # First, since the other comparison may skip.
+        self.after_recording = lambda: self.compare_with_fio(json.loads((self.folder / "fio.json").read_text())["jobs"][0])
         self.run_both(*command)
-        self.compare_with_fio(json.loads((self.folder / "fio.json").read_text())["jobs"][0])
 
     def compare_with_fio(self, job):
+        """clat: from the issue to the completion of a call. psync's call is made between the two.
+
+        fio's bookkeeping there is 0.13 us a write and 0.9 us a fsync, our record of a wait, behind
+        the wait's end, 8 us. Of a write of 4 KiB, 4.2 us, fio's part alone is 3 %: so 256 KiB.
+        """
         worker = max((thread["calls"] for thread in self.table("threads")["threads"]),
                      key=lambda calls: calls.get("sync_file", {"blocked": 0})["blocked"])
         for name, theirs in (("write", job["write"]["clat_ns"]),
