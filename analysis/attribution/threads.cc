@@ -18,11 +18,22 @@ void add_segment(ThreadRow& row, const Segment& segment) {
   row.time += segment.parts;
 }
 
+std::uint64_t switches_between(const std::vector<Event>& events) {
+  if (events.empty()) return 0;
+  const std::uint32_t first = events.front().edge.voluntary_switches;
+  std::uint32_t most = first;
+  for (const Event& event : events) most = std::max(most, event.edge.voluntary_switches);
+  return most - first;
+}
+
 }  // namespace
 
 std::vector<ThreadRow> threads_of(const Recording& recording, const Partition& partition) {
   std::vector<ThreadRow> rows(recording.threads.size());
   for (const Segment& segment : partition.segments) add_segment(rows[segment.thread], segment);
+  for (Index i = 0; i < rows.size(); ++i) {
+    rows[i].voluntary_switches = switches_between(recording.events[i]);
+  }
   const WaitTable& waits = recording.waits;
   for (Index i = 0; i < waits.size(); ++i) {
     CallTotals& totals = totals_of(rows[waits.thread[i]], waits.operation[i]);

@@ -99,6 +99,7 @@ std::string as_json(const Threads& threads) {
                     {"tid", threads.recording.threads.tid[i]},
                     {"first_edge_ns", threads.rows[i].first_edge_ns},
                     {"last_edge_ns", threads.rows[i].last_edge_ns},
+                    {"voluntary_switches", threads.rows[i].voluntary_switches},
                     {"time", time_json(threads.rows[i].time)},
                     {"calls", calls_json(threads.rows[i])}});
   }

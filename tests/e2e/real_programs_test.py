@@ -125,10 +125,10 @@ class RealPrograms(unittest.TestCase):
                   f"({100 * (ours_ns / max(traced.blocked_ns, 1) - 1):+.3f} %), uncertain "
                   f"{traced.uncertain_ns / 1e6:.3f}, runnable {traced.runnable_ns / 1e6:.3f}",
                   file=sys.stderr)
-            # A call that blocked slept once at least.
-            calls = sum(call["blocked"] for call in thread["calls"].values())
-            if traced.uncertain_ns > limit_ns or traced.sleeps < 0.998 * calls:
-                holes = f"{traced.sleeps} sleeps for {calls} calls that blocked"
+            # The kernel also counts sleeps, traced or not. One missing may have been any length.
+            if traced.uncertain_ns > limit_ns or traced.sleeps < thread["voluntary_switches"]:
+                holes = f"{traced.sleeps} of {thread['voluntary_switches']} sleeps traced"
+                print(f"    not compared: {holes}", file=sys.stderr)
                 continue
             self.assertGreaterEqual(ours_ns, traced.blocked_ns - limit_ns, thread["name"])
             self.assertLessEqual(ours_ns, traced.blocked_ns + traced.uncertain_ns + limit_ns,
