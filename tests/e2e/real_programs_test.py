@@ -162,8 +162,9 @@ class RealPrograms(unittest.TestCase):
     def compare_with_fio(self):
         """clat: from the issue to the completion of a call. psync's call is made between the two.
 
-        fio's bookkeeping there is 0.13 us a write and 0.9 us a fsync, what else is
-        missing of a fsync, 8 us, is taken for our record of the wait, written behind its end. Of a write of 4 KiB, 4.2 us, fio's part alone is 3 %: so 256 KiB.
+        fio's bookkeeping there is 0.13 us a write and 0.9 us a fsync. What else is missing of a
+        fsync, 8 us, is taken for our record of the wait, written behind its end. Of a write of
+        4 KiB, 4.2 us, fio's part alone is 3 %: so 256 KiB.
         """
         job = json.loads((self.folder / "fio.json").read_text())["jobs"][0]
         worker = max((thread["calls"] for thread in self.table("threads")["threads"]),
