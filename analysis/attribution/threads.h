@@ -21,6 +21,10 @@ struct CallTotals {
 };
 
 struct ThreadRow {
+  // CLOCK_MONOTONIC; equal for a thread of which nothing but one edge is known.
+  std::int64_t first_edge_ns = 0, last_edge_ns = 0;
+  // By the kernel's count, between these two: how often the thread gave up its CPU.
+  std::uint64_t voluntary_switches = 0;
   TimeParts time;
   std::array<CallTotals, format::kOperationCount> calls{};
 };

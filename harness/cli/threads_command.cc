@@ -97,6 +97,9 @@ std::string as_json(const Threads& threads) {
   for (const Index i : threads.order) {
     rows.push_back({{"name", threads.recording.threads.name[i]},
                     {"tid", threads.recording.threads.tid[i]},
+                    {"first_edge_ns", threads.rows[i].first_edge_ns},
+                    {"last_edge_ns", threads.rows[i].last_edge_ns},
+                    {"voluntary_switches", threads.rows[i].voluntary_switches},
                     {"time", time_json(threads.rows[i].time)},
                     {"calls", calls_json(threads.rows[i])}});
   }

@@ -27,6 +27,9 @@ TEST(Threads, EachHasItsOwnTimeAndCalls) {
   ASSERT_EQ(rows.size(), 2u);
   EXPECT_EQ(rows[0].time.wall_ns(), 3'000'000);
   EXPECT_EQ(rows[0].time.category[index_of(Category::kCpu)], 3'000'000);
+  EXPECT_EQ(rows[0].voluntary_switches, 0u);
+  EXPECT_EQ(rows[1].voluntary_switches, 1u);
+  EXPECT_EQ(rows[1].last_edge_ns - rows[1].first_edge_ns, 10'000'000);
   EXPECT_EQ(rows[1].time.wall_ns(), 10'000'000);
   EXPECT_EQ(rows[1].time.category[index_of(Category::kFile)], 4'000'000);
   EXPECT_EQ(rows[1].time.category[index_of(Category::kRunQueue)], 400'000);
