@@ -4,12 +4,12 @@ Usage: real_programs_test.py BUILD; called by `./dev test full`, which installs 
 bare and recorded at 1 kHz. Pass: exit status and output are the same; at least 99 % of the stacks
 reach their root; `other` is at most 5 % of the busy threads' wall; residual within its law.
 
-Two more witnesses look at the recorded run itself. The kernel's scheduler (scheduler_trace.py;
-root only, else skipped with the reason): `plumbline threads` says of each thread that it was
-blocked, between its first and last recorded edge, as long as the kernel does within 2 %, or
-within 2 ms where that was less than 100 ms. fio: the completion latencies that it sums are our
-wall inside the same calls within 2 %. A thread is not compared, and the test is skipped with the
-reason, where the trace has holes.
+fio: the completion latencies that it sums are our wall inside the same calls within 2 %.
+
+Shown beside, not judged: how long each thread was blocked by `plumbline threads`, and by the
+kernel's scheduler trace of the same run (scheduler_trace.py, root only). On Linux 6.18 that trace
+leaves events out and does not say so (152 of 186 switches in 2 s, by /proc/stat), so that it showed
+up to a third more blocked time than the thread's own CPU and run-queue clocks leave room for.
 """
 
 import json
@@ -29,7 +29,6 @@ PORT = "17399"
 BLOCKED_CATEGORIES = ("lock", "sync", "file", "socket")
 # Blocked too, but outside every hook. What the hypervisor took is not: the kernel does not see it.
 BLOCKED_REASONS = ("uninstrumented_wait", "major_fault")
-LEAST_BLOCKED_NS = 100_000_000  # below it, 2 % of this
 
 PYTHON_SCRIPT = """
 import hashlib, os, subprocess, threading
@@ -108,34 +107,23 @@ class RealPrograms(unittest.TestCase):
               f"{100 * share:.2f} % complete, other {times['category_ns']['other'] / 1e6:.1f} of "
               f"{(wall - idle) / 1e6:.0f} ms", file=sys.stderr)
         self.after_recording()
-        self.compare_with_trace()
+        self.show_beside_trace()
 
-    def compare_with_trace(self):
+    def show_beside_trace(self):
         if self.untraced:
-            self.skipTest(f"blocked time not compared: {self.untraced}")
+            print(f"  no scheduler trace: {self.untraced}", file=sys.stderr)
+            return
         self.trace.end()
-        holes = None
         for thread in self.table("threads")["threads"]:
             times, traced = thread["time"], self.trace.times(
                 thread["tid"], thread["first_edge_ns"], thread["last_edge_ns"])
             ours_ns = (sum(times["category_ns"][name] for name in BLOCKED_CATEGORIES) +
                        sum(times["other_ns"][name] for name in BLOCKED_REASONS))
-            limit_ns = 0.02 * max(traced.blocked_ns, LEAST_BLOCKED_NS)
-            print(f"  {thread['name']} {thread['tid']}: blocked {ours_ns / 1e6:.3f} ms, kernel "
+            print(f"  {thread['name']} {thread['tid']}: blocked {ours_ns / 1e6:.3f} ms, trace "
                   f"{traced.blocked_ns / 1e6:.3f} "
                   f"({100 * (ours_ns / max(traced.blocked_ns, 1) - 1):+.3f} %), uncertain "
-                  f"{traced.uncertain_ns / 1e6:.3f}, runnable {traced.runnable_ns / 1e6:.3f}",
-                  file=sys.stderr)
-            # The kernel also counts sleeps, traced or not. One missing may have been any length.
-            if traced.uncertain_ns > limit_ns or traced.sleeps < thread["voluntary_switches"]:
-                holes = f"{traced.sleeps} of {thread['voluntary_switches']} sleeps traced"
-                print(f"    not compared: {holes}", file=sys.stderr)
-                continue
-            self.assertGreaterEqual(ours_ns, traced.blocked_ns - limit_ns, thread["name"])
-            self.assertLessEqual(ours_ns, traced.blocked_ns + traced.uncertain_ns + limit_ns,
-                                 thread["name"])
-        if holes:
-            self.skipTest(f"blocked time of some threads not compared: {holes}")
+                  f"{traced.uncertain_ns / 1e6:.3f}; {traced.sleeps} of "
+                  f"{thread['voluntary_switches']} sleeps traced", file=sys.stderr)
 
     def test_xz_with_two_threads(self):
         self.need("xz")
@@ -155,7 +143,6 @@ class RealPrograms(unittest.TestCase):
         command = ("fio", "--name=x", "--rw=randwrite", "--ioengine=psync", "--size=16M",
                    "--bs=256k", "--fsync=32", "--runtime=3", "--time_based", "--thread",
                    "--output-format=json", "--output=fio.json")
-        # First, since the other comparison may skip.
         self.after_recording = self.compare_with_fio
         self.run_both(*command)
 
