@@ -200,7 +200,7 @@ struct ThreadSampling {
   std::uint64_t overruns;  // expiries of the timer for which the kernel sent no signal of their own
   std::uint64_t unseen;    // periods of the perf clock that ended in the kernel: without a signal
   std::uint64_t dropped;   // samples, by any cause
-  std::int64_t asked_ns;   // CPU time that all expected ones stand for: the sum of their periods
+  std::int64_t asked_ns;   // CPU that all expected ones stand for: their periods, and what was late
   SampleClock clock;
   std::uint8_t reserved[7];
 };

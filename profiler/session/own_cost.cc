@@ -4,8 +4,8 @@ namespace plumbline::session {
 
 namespace {
 
-// Development machine; README.md of profiler/ names the commands. On others they are off by what
-// that machine is faster or slower.
+// Rounded from what `./dev bench` shows on one machine, not calibrated at start: on another they
+// are off by what that machine is faster or slower.
 constexpr std::uint64_t kSignalNs = 20'000;        // a sample's gap less its handler: 9 to 28 us
 constexpr std::uint64_t kScopeNs = 30;             // entering or leaving
 constexpr std::uint64_t kSpanNs = 20;              // start, end, or endpoint

@@ -2,8 +2,8 @@
 //
 // Used by the drain thread, and by the control thread before it starts and after it has ended.
 // Blocks go out by one writev, compressed, or straight from the rings where that does not pay or is
-// not wanted. When the disk is full the file is cut back
-// to its last whole block and nothing more is written; the target goes on and the loss is counted.
+// not wanted. When the disk is full the file is cut back to its last whole block and nothing more
+// is written; the target goes on and the loss is counted.
 // Thread rule: one thread at a time. Signal rule: not from handlers.
 // Failure: open gives a reason; later failures are kept in failure().
 #pragma once
@@ -28,7 +28,7 @@ class RecordingWriter {
   // From here on blocks are compressed. False: no memory for that, they are stored as they are.
   bool compress_blocks() { return compressor_.start(); }
 
-  // Writes a block of the given thread (index 0: the process): at most four pieces, each of whole
+  // Writes a block of the given thread (index 0: the process): at most five pieces, each of whole
   // records. What is too long to be compressed at once becomes several blocks. Empty payloads are
   // not written.
   void write_block(std::uint32_t thread_index, std::int32_t tid, std::span<const Piece> payload);

@@ -83,7 +83,7 @@ void write_settings(const Options& options, std::string_view compression, Proces
   records.add_setting("rate_hz", options.asked_rate_hz());
   records.add_setting("rate_by", options.rate_hz != 0 ? "asked" : "default");
   records.add_setting("budget_percent", options.budget_in_force());
-  records.add_setting("period_jitter", "uniform 0.5 to 1.5");
+  records.add_setting("period_jitter", "uniform 0.5 to 1.5, one for four samples");
   records.add_setting("unwinder", name_of(options.unwinder));
   records.add_setting("cpu_clock", "thread_clock");  // until the self-test has passed
   records.add_setting("run_queue", schedstat_works() ? "schedstat" : "unavailable");
