@@ -2,6 +2,7 @@
 // samples for a point of tolerance, and each row says how many it would take.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "harness/scoring.h"
@@ -43,6 +44,18 @@ FunctionSums sums_of(const Scope& scope, std::size_t endpoint, const std::string
   return sums;
 }
 
+// No number of samples helps where they keep step with the work.
+std::string why_not_judged(const Scope& scope, double samples, double share) {
+  const bool in_lockstep = std::any_of(scope.runs.begin(), scope.runs.end(),
+                                       [](const auto& run) { return run.profile.lockstep_risk; });
+  if (in_lockstep) return "lockstep_risk: sampled on the kernel's tick";
+  const double points = scope.tolerances.function_share_points;
+  const double needed = samples_needed(share, points);
+  if (samples >= needed) return "function shares do not gate yet";
+  return fmt::format("{:.0f} of the {:.0f} samples that +-{:g} point would take", samples, needed,
+                     points);
+}
+
 FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::string& function) {
   const FunctionSums sums = sums_of(scope, endpoint, function);
   FunctionRow row;
@@ -56,12 +69,7 @@ FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::st
     row.attributed_share = sums.attributed_ns / sums.attributed_cpu_ns;
   }
   row.sampling_limit = sampling_limit(row.truth_share, row.samples);
-  const double points = scope.tolerances.function_share_points;
-  const double needed = samples_needed(row.truth_share, points);
-  row.reason = row.samples < needed
-                   ? fmt::format("{:.0f} of the {:.0f} samples that +-{:g} point would take",
-                                 row.samples, needed, points)
-                   : "function shares do not gate yet";
+  row.reason = why_not_judged(scope, row.samples, row.truth_share);
   return row;
 }
 

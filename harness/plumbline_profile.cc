@@ -5,6 +5,7 @@
 
 #include "analysis/attribution/endpoints.h"
 #include "analysis/attribution/function_shares.h"
+#include "analysis/attribution/sampling_account.h"
 #include "analysis/recording/symbolizer.h"
 
 namespace plumbline::harness {
@@ -77,6 +78,7 @@ Profile plumbline_profile(const Recording& recording, const Partition& partition
   profile.threads = threads_of(recording, partition);
   profile.conservation = partition.conservation;
   profile.losses = losses_of(recording);
+  profile.lockstep_risk = analysis::has_lockstep_risk(recording);
   const auto clock = recording.settings.find("cpu_clock");
   if (clock != recording.settings.end()) profile.clock = clock->second;
   return profile;

@@ -39,7 +39,8 @@ struct Profile {
   std::map<std::int32_t, std::vector<ReportedSegment>> threads;
   std::optional<analysis::Conservation> conservation;  // none: it does not account for wall time
   std::map<std::string, std::int64_t> losses;
-  std::string clock;  // how it read CPU time; "" when it does not say
+  bool lockstep_risk = false;  // sampled on the kernel's tick: work in step with it is seen wrongly
+  std::string clock;           // how it read CPU time; "" when it does not say
 };
 
 }  // namespace plumbline::harness

@@ -27,7 +27,7 @@ struct RecordArguments {
   bool follow = false;
   int rate_hz = 0;  // 0: the profiler's own default
   int budget_percent = 0;
-  std::string clock, unwinder;
+  std::string clock, unwinder, compress;
   std::vector<std::string> command;
 };
 
@@ -58,6 +58,7 @@ std::string options_text(const RecordArguments& arguments) {
   }
   if (!arguments.clock.empty()) options.push_back("clock=" + arguments.clock);
   if (!arguments.unwinder.empty()) options.push_back("unwind=" + arguments.unwinder);
+  if (!arguments.compress.empty()) options.push_back("compress=" + arguments.compress);
   if (arguments.follow) options.emplace_back("follow=yes");
   return fmt::format("{}", fmt::join(options, ","));
 }
@@ -122,6 +123,10 @@ void add_record_command(CLI::App& app, Outcome&) {
       ->check(CLI::IsMember({"auto", "perf", "timer", "none"}));
   command->add_option("--unwind", arguments->unwinder, "stacks by cfi (default), fp or libunwind")
       ->check(CLI::IsMember({"cfi", "fp", "libunwind"}));
+  command
+      ->add_option("--compress", arguments->compress,
+                   "the recording, with zstd: yes (default) or no")
+      ->check(CLI::IsMember({"yes", "no"}));
   command->add_option("--library", arguments->library, "the profiler library to use");
   command->add_option("command", arguments->command, "the program and its arguments")->required();
   command->positionals_at_end();

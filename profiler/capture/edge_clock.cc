@@ -1,7 +1,5 @@
 #include "profiler/capture/edge_clock.h"
 
-#include <algorithm>
-
 #include "profiler/base/counter.h"
 #include "profiler/base/sys.h"
 

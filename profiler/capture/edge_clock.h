@@ -18,6 +18,7 @@
 // Failure: none; without schedstat the run queue reads 0, and the session says so.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -101,6 +102,18 @@ class EdgeClock {
     std::atomic_signal_fence(std::memory_order_seq_cst);
     --depth_;
     return edge;
+  }
+
+  // The kernel's clocks, one behind the other, for a sample, which needs neither counters nor an
+  // edge: a signal clears the flag, so that take() asks the kernel up to three times. The snapshot
+  // stays as it is. Neither goes back behind the last edge (CPU: less its stolen time).
+  struct Moment {
+    std::int64_t wall_ns, cpu_ns;
+  };
+  Moment moment() const {
+    const std::int64_t cpu_ns = base::thread_cpu_ns();
+    return {std::max(base::monotonic_ns(), last_wall_ns_),
+            std::max(cpu_ns, last_cpu_ns_ - sync_.stolen_ns)};
   }
 
   // CLOCK_MONOTONIC now: by ticks where that is possible. In step with take().

@@ -193,7 +193,7 @@ void start_next_period_blindly(SamplerState& sampler) {
   sampler.due_cpu_ns += static_cast<std::int64_t>(sampler.period_ns);
 }
 
-void take_sample(Thread& thread, const ucontext_t& context, const Edge& edge,
+void take_sample(Thread& thread, const ucontext_t& context, const EdgeClock::Moment& now,
                  std::uint64_t period_ns) {
   auto* record = start_record<format::Sample>(thread, format::RecordType::kSample, Kind::kSample,
                                               format::kMaxFrames * sizeof(std::uint64_t));
@@ -201,8 +201,8 @@ void take_sample(Thread& thread, const ucontext_t& context, const Edge& edge,
   auto* frames = reinterpret_cast<std::uint64_t*>(record + 1);
   const unwind::Walk walk = walk_interrupted(thread, context, frames);
   record->header.flags = thread.in_hook ? format::kSampleInHook : 0;
-  record->wall_ns = edge.wall_ns;
-  record->cpu_ns = edge.cpu_ns - edge.stolen_ns;
+  record->wall_ns = now.wall_ns;
+  record->cpu_ns = now.cpu_ns;
   record->hook_cpu_ns = thread.hook_cpu_ns;
   record->period_ns = static_cast<std::int64_t>(period_ns);
   record->span_id = thread.shown.active_span_id();
@@ -229,9 +229,9 @@ void sample(Thread& thread, const siginfo_t& info, const ucontext_t& context,
     start_next_period_blindly(sampler);
   } else {
     const std::uint64_t period_ns = sampler.period_ns;
-    const Edge edge = thread.clock.take();
-    start_next_period(sampler, info, edge.cpu_ns - edge.stolen_ns);
-    take_sample(thread, context, edge, period_ns);
+    const EdgeClock::Moment now = thread.clock.moment();
+    start_next_period(sampler, info, now.cpu_ns);
+    take_sample(thread, context, now, period_ns);
   }
   count_own_ticks(sampler.figures, base::ticks() - begin_tick);
 }

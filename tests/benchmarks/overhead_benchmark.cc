@@ -2,10 +2,13 @@
 // rate and at 1 kHz, in random order in one process.
 //
 // Run by `./dev bench`. The cost is in the thread's own CPU time (the drain thread's is not in it;
-// `plumbline info` states that). Beside it, without the profiler: the same signals to a handler
-// that does nothing, than which nothing that samples by signals can be cheaper. Printed: the ratio
-// of medians less one, its 95 % bootstrap interval over rounds, and the smallest effect that this
-// many rounds show with a power of 80 %.
+// `plumbline info` states that). Beside it, without the profiler: the interrupts alone, with a
+// record that the kernel writes and no signal, than which nothing that samples on time is cheaper;
+// and the same signals to a handler that does nothing. `off again` shows what off differs from
+// itself. Before each slice: the same pause, in which the profiler starts, and some of the work
+// untimed, since a pause leaves the caches cold. Printed: the median over rounds of the ratio to
+// off, less one, its 95 % bootstrap interval, and the smallest effect that this many rounds show
+// with a power of 80 %.
 // Usage: overhead_benchmark [--rounds=N] [Google Benchmark's options, which are ignored]
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +17,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +30,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -35,17 +40,23 @@ namespace {
 
 constexpr double kSliceMs = 50;
 
+enum class Means { kNothing, kInterrupts, kSignals, kProfiler };
+
 struct Mode {
   std::string_view name;
-  const char* options;            // null: not recording
-  std::uint64_t bare_signals_hz;  // without the profiler
+  Means means;
+  std::uint64_t rate_hz;
   std::string_view aim;
 };
-constexpr std::array<Mode, 5> kModes = {{{"off", nullptr, 0, ""},
-                                         {"199 bare signals a second", nullptr, 199, ""},
-                                         {"profiler, 199 Hz (default)", "", 0, ", aim <= 0.5 %"},
-                                         {"1,000 bare signals a second", nullptr, 1'000, ""},
-                                         {"profiler, 1 kHz", "rate=1000", 0, ", aim <= 2 %"}}};
+constexpr std::array<Mode, 8> kModes = {
+    {{"off", Means::kNothing, 0, ""},
+     {"off again", Means::kNothing, 0, ""},
+     {"199 interrupts a second", Means::kInterrupts, 199, ""},
+     {"199 bare signals a second", Means::kSignals, 199, ""},
+     {"profiler, 199 Hz (default)", Means::kProfiler, 199, ", aim <= 0.5 %"},
+     {"1,000 interrupts a second", Means::kInterrupts, 1'000, ""},
+     {"1,000 bare signals a second", Means::kSignals, 1'000, ""},
+     {"profiler, 1 kHz", Means::kProfiler, 1'000, ", aim <= 2 %"}}};
 
 using Round = std::array<double, kModes.size()>;  // CPU ms of each mode's slice
 
@@ -82,57 +93,82 @@ std::uint64_t steps_of_a_slice() {
   return static_cast<std::uint64_t>(static_cast<double>(kTrial) * kSliceMs / timed(kTrial));
 }
 
-// While it lives, the calling thread gets SIGURG from perf's task clock, for an empty handler.
-class BareSignals {
+// While it lives, perf's task clock of the calling thread runs out so many times a second: for an
+// empty handler of SIGURG, or for nothing but the kernel's record of where that was.
+class BareClock {
  public:
-  explicit BareSignals(std::uint64_t rate_hz) {
-    struct sigaction action {};
-    action.sa_handler = [](int) {};
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGURG, &action, &before_);
+  BareClock(std::uint64_t rate_hz, bool with_signals) {
     perf_event_attr attributes{};
     attributes.size = sizeof attributes;
     attributes.type = PERF_TYPE_SOFTWARE;
     attributes.config = PERF_COUNT_SW_TASK_CLOCK;
+    attributes.sample_type = PERF_SAMPLE_IP;
     attributes.sample_period = 1'000'000'000 / rate_hz;
     attributes.exclude_kernel = 1;
     attributes.exclude_hv = 1;
-    attributes.wakeup_events = 1;
+    attributes.watermark = with_signals ? 0 : 1;
+    attributes.wakeup_events = with_signals ? 1 : kNeverBytes;
     attributes.disabled = 1;
     fd_ = static_cast<int>(syscall(SYS_perf_event_open, &attributes, 0, -1, -1, 0));
+    if (with_signals) {
+      signals();
+    } else {
+      ring_ = mmap(nullptr, kRingBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+    }
+    if (ring_ == MAP_FAILED || ioctl(fd_, PERF_EVENT_IOC_ENABLE, 0) != 0) {
+      fmt::print(stderr, "overhead_benchmark: perf events are refused here\n");
+      std::exit(2);
+    }
+  }
+  ~BareClock() {
+    if (ring_ != nullptr) munmap(ring_, kRingBytes);
+    close(fd_);
+    if (ring_ == nullptr) sigaction(SIGURG, &before_, nullptr);
+  }
+  BareClock(const BareClock&) = delete;
+  BareClock& operator=(const BareClock&) = delete;
+
+ private:
+  static constexpr std::size_t kRingBytes = (1 + 8) * 4096;
+  static constexpr std::uint32_t kNeverBytes = 1u << 30;
+
+  void signals() {
+    struct sigaction action {};
+    action.sa_handler = [](int) {};
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGURG, &action, &before_);
     const f_owner_ex owner{F_OWNER_TID, gettid()};
     fcntl(fd_, F_SETOWN_EX, &owner);
     fcntl(fd_, F_SETSIG, SIGURG);
     fcntl(fd_, F_SETFL, O_ASYNC | O_NONBLOCK);
-    ioctl(fd_, PERF_EVENT_IOC_ENABLE, 0);
   }
-  ~BareSignals() {
-    close(fd_);
-    sigaction(SIGURG, &before_, nullptr);
-  }
-  BareSignals(const BareSignals&) = delete;
-  BareSignals& operator=(const BareSignals&) = delete;
 
- private:
   int fd_ = -1;
+  void* ring_ = nullptr;
   struct sigaction before_ {};
 };
 
-double timed_in(const Mode& mode, std::uint64_t steps, const std::filesystem::path& output) {
+void start_profiler(std::uint64_t rate_hz, const std::filesystem::path& output) {
+  constexpr std::uint64_t kDefaultHz = 199;
+  const std::string options = rate_hz == kDefaultHz ? "" : "rate=" + std::to_string(rate_hz);
   std::filesystem::remove(output);
-  if (mode.bare_signals_hz != 0) {
-    const BareSignals signals(mode.bare_signals_hz);
-    return timed(steps);
-  }
-  if (mode.options == nullptr) return timed(steps);
-  const std::string problem = plumbline::StartProfiler({.output = output, .options = mode.options});
-  if (!problem.empty()) {
-    fmt::print(stderr, "overhead_benchmark: {}\n", problem);
-    std::exit(2);
-  }
-  usleep(20'000);  // what the start takes is not what sampling takes
+  const std::string problem = plumbline::StartProfiler({.output = output, .options = options});
+  if (problem.empty()) return;
+  fmt::print(stderr, "overhead_benchmark: {}\n", problem);
+  std::exit(2);
+}
+
+double timed_in(const Mode& mode, std::uint64_t steps, const std::filesystem::path& output) {
+  constexpr int kPauseUs = 20'000;  // what the profiler's start takes is not what sampling takes
+  const bool profiled = mode.means == Means::kProfiler;
+  if (profiled) start_profiler(mode.rate_hz, output);
+  usleep(kPauseUs);
+  std::optional<BareClock> clock;
+  if (mode.means == Means::kInterrupts) clock.emplace(mode.rate_hz, /*with_signals=*/false);
+  if (mode.means == Means::kSignals) clock.emplace(mode.rate_hz, /*with_signals=*/true);
+  timed(steps / 5);
   const double cpu_ms = timed(steps);
-  plumbline::StopProfiler();
+  if (profiled) plumbline::StopProfiler();
   return cpu_ms;
 }
 
@@ -142,16 +178,16 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// Per cent that `mode` takes more than off, over rounds that `pick` chooses.
+// Per cent that `mode` takes more than off, over rounds that `pick` chooses. Within rounds, since
+// what the host takes changes from one to the next.
 template <class Pick>
 double cost_percent(const std::vector<Round>& rounds, std::size_t mode, Pick pick) {
-  std::vector<double> off, on;
+  std::vector<double> ratios;
   for (std::size_t i = 0; i < rounds.size(); ++i) {
     const Round& round = rounds[pick(i)];
-    off.push_back(round[0]);
-    on.push_back(round[mode]);
+    ratios.push_back(round[mode] / round[0]);
   }
-  return 100 * (median(on) / median(off) - 1);
+  return 100 * (median(ratios) - 1);
 }
 
 void report(const std::vector<Round>& rounds, std::size_t mode, std::mt19937_64& random) {

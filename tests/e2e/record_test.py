@@ -160,6 +160,17 @@ class Record(unittest.TestCase):
             with self.subTest((option, value)):
                 self.assert_refused(self.record("true", options=[option, value]), option, limits)
 
+    def test_compresses_unless_asked_not_to(self):
+        for options, expected in (((), "zstd"), (("--compress", "yes"), "zstd"),
+                                  (("--compress", "no"), "no")):
+            with self.subTest(options):
+                self.recording.unlink(missing_ok=True)
+                done = self.record("true", options=list(options))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual(self.info(self.recording)["settings"]["compress"], expected)
+        self.recording.unlink()
+        self.assert_refused(self.record("true", options=["--compress", "gzip"]), "--compress")
+
     def test_waits_by_libunwind(self):
         done = self.record("sleep", "0.01", options=["--unwind", "libunwind"])
         self.assertEqual(done.returncode, 0, done.stderr)

@@ -282,5 +282,24 @@ TEST(ExitCode, FollowsItsPrecedence) {
   EXPECT_EQ(code({kVacuous, kSkipped}), 3);
 }
 
+// Fault: shares that were sampled on the kernel's tick look as good as any others.
+// Seen in: the timer fall-back, up to 84 points wrong in step with its tick; only `info` said so.
+// Pass: every function row of a scenario gives that reason when one of its recordings has the risk,
+// and none does otherwise.
+TEST(Verdicts, FunctionsSampledOnTheTickSayIt) {
+  const auto rows_that_say_it = [](const std::string& risk) {
+    const Results results =
+        judge_fault([&](SyntheticRun& run) { run.recording.settings["lockstep_risk"] = risk; });
+    EXPECT_FALSE(results.functions.empty());
+    return std::count_if(results.functions.begin(), results.functions.end(), [](const auto& row) {
+      return row.verdict == Verdict::kInconclusive && row.reason.starts_with("lockstep_risk");
+    });
+  };
+  const auto all = static_cast<std::ptrdiff_t>(judge_fault(no_fault).functions.size());
+  EXPECT_EQ(rows_that_say_it("yes"), all);
+  EXPECT_EQ(rows_that_say_it("some_threads"), all);
+  EXPECT_EQ(rows_that_say_it("no"), 0);
+}
+
 }  // namespace
 }  // namespace plumbline::harness

@@ -114,9 +114,9 @@ class HandlerReach(unittest.TestCase):
         self.assertEqual(foreign, set(FOREIGN))
         self.assertTrue(self.branches("indirect"))
 
-    def test_the_search_reaches_the_walker_and_the_clock(self):
+    def test_the_search_reaches_the_walker_and_the_modules(self):
         for part in ("plumbline::unwind::walk", "plumbline::capture::walk_interrupted",
-                     "plumbline::capture::EdgeClock::synchronise",
+                     "plumbline::unwind::ModuleReader::find",
                      "plumbline::capture::count_dropped"):
             self.assertIn(part, self.reached)
 
