@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <utility>
 
 #include "harness/gate.h"
@@ -60,9 +61,8 @@ bool is_hopeless(const Campaign& campaign, std::int64_t repeats) {
 }
 
 Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
-                        Environment environment) {
-  Results results;
-  results.environment = std::move(environment);
+                        Results so_far) {
+  Results results = std::move(so_far);
   const std::string unfit_everywhere = unfit_of(campaigns);
   std::string first_unfit = unfit_everywhere;
   for (Campaign& campaign : campaigns) {
@@ -72,6 +72,9 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
     score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit},
                    results);
+    std::vector<OracleRow> oracle =
+        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
+    std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
   }
   results.summary = summarize(results, first_unfit);
   return results;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/oracle/oracle_scoring.h"
 #include "harness/results.h"
 #include "harness/scored_run.h"
 #include "harness/tolerances.h"
@@ -18,6 +19,7 @@ namespace plumbline::harness {
 struct Campaign {
   std::string scenario, profiler;
   std::vector<ScoredRun> runs;  // in the order of the attempts; at least one when it is judged
+  std::vector<oracle::OracleRun> oracle_runs{};  // empty: the oracle was not asked
 
   std::int64_t attempts() const { return static_cast<std::int64_t>(runs.size()); }
   std::int64_t invalid() const;
@@ -28,8 +30,9 @@ struct Campaign {
 bool is_hopeless(const Campaign& campaign, std::int64_t repeats);
 
 // The whole result. A campaign with too many invalid runs is not judged; if there are too many in
-// all campaigns together, none is. Its tables then show every run, valid or not.
+// all campaigns together, none is. Its tables then show every run, valid or not. `so_far`: the
+// environment and the sweeps, which are summed up with the rest.
 Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
-                        Environment environment);
+                        Results so_far);
 
 }  // namespace plumbline::harness

@@ -17,7 +17,7 @@ void note(ConservationRow& row, bool broken, const std::string& reason) {
   row.reason += (row.reason.empty() ? "" : "; ") + reason;
 }
 
-// Uncategorized time in the endpoints' spans, of their wall.
+// Uncategorized time in the endpoints' spans beyond what was injected, of their wall.
 double other_pct(const Scope& scope) {
   double other_ns = 0;
   double wall_ns = 0;
@@ -26,7 +26,8 @@ double other_pct(const Scope& scope) {
       const auto found = run.profile.endpoints.find(endpoint.name);
       if (found == run.profile.endpoints.end()) continue;
       const auto other = static_cast<std::size_t>(format::Category::kOther);
-      other_ns += static_cast<double>(found->second.time.category[other]);
+      other_ns += static_cast<double>(std::max<std::int64_t>(
+          0, found->second.time.category[other] - endpoint.of(format::Category::kOther).hi_ns));
       wall_ns += static_cast<double>(endpoint.wall_ns);
     }
   }

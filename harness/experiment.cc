@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "analysis/recording/reader.h"
 #include "harness/campaign.h"
 #include "harness/environment.h"
+#include "harness/oracle/oracle_run.h"
 #include "harness/plumbline_profile.h"
 #include "harness/profiled_run.h"
 #include "harness/progress.h"
@@ -21,6 +23,15 @@ namespace {
 
 constexpr std::string_view kProfiler = "plumbline";
 
+// Each compares some 1,500 segments, one by one: more runs would not say more.
+constexpr std::int64_t kOracleRuns = 3;
+
+std::size_t spec_count(const ExperimentPlan& plan) {
+  std::size_t count = plan.scenarios.size();
+  for (const Sweep& sweep : plan.sweeps) count += sweep.points.size();
+  return count;
+}
+
 class Experiment {
  public:
   Experiment(const ExperimentPlan& plan, const Installation& installation,
@@ -29,16 +40,32 @@ class Experiment {
         installation_(installation),
         directory_(directory),
         interruption_(interruption),
-        progress_(plan.repeats * static_cast<std::int64_t>(plan.scenarios.size())) {}
+        progress_(plan.repeats * static_cast<std::int64_t>(spec_count(plan)) +
+                  oracle_runs() * static_cast<std::int64_t>(plan.scenarios.size())) {}
 
   Results run() {
     environment_ = read_environment();
     std::vector<Campaign> campaigns;
-    for (const workloads::Spec& spec : plan_.scenarios) campaigns.push_back(run_scenario(spec));
-    return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(environment_));
+    for (const workloads::Spec& spec : plan_.scenarios) {
+      campaigns.push_back(run_scenario(spec));
+      ask_oracle(spec, campaigns.back());
+    }
+    Results results;
+    for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
+    results.environment = std::move(environment_);
+    return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(results));
   }
 
  private:
+  void run_sweep(const Sweep& sweep, Results& results) {
+    std::vector<Campaign> campaigns;
+    for (const SweepPoint& point : sweep.points) {
+      campaigns.push_back(run_scenario(point.spec));
+      for (const ScoredRun& run : campaigns.back().runs) results.runs.push_back(run.row);
+    }
+    results.sweeps.push_back(score_sweep(sweep, campaigns, plan_.tolerances));
+  }
+
   Campaign run_scenario(const workloads::Spec& spec) {
     Campaign campaign{spec.name, std::string(kProfiler), {}};
     while (campaign.valid() < plan_.repeats && !is_hopeless(campaign, plan_.repeats)) {
@@ -48,6 +75,38 @@ class Experiment {
       progress_.run_ended(campaign.runs.back().row);
     }
     return campaign;
+  }
+
+  std::int64_t oracle_runs() const {
+    return plan_.kernel_oracle ? std::min(plan_.repeats, kOracleRuns) : 0;
+  }
+
+  // With the seeds of the first repeats.
+  void ask_oracle(const workloads::Spec& spec, Campaign& campaign) {
+    std::int64_t valid = 0, invalid = 0;
+    while (valid < oracle_runs() && !machine_unfit(invalid, invalid + oracle_runs())) {
+      RunRow row = next_run(spec, campaign);
+      row.id = fmt::format("{}/oracle/{}", campaign.scenario, valid + invalid + 1);
+      row.repeat = valid + 1;
+      row.seed = plan_.seed.value_or(spec.seed) + static_cast<std::uint64_t>(valid);
+      progress_.run_starts(spec.name + " under the kernel oracle", row.repeat, oracle_runs());
+      campaign.oracle_runs.push_back(run_oracle_once(spec, row));
+      row.reasons = campaign.oracle_runs.back().faults();
+      row.machine = row.reasons.empty() ? MachineVerdict::kOk : MachineVerdict::kInvalid;
+      ++(row.reasons.empty() ? valid : invalid);
+      progress_.run_ended(row);
+    }
+  }
+
+  oracle::OracleRun run_oracle_once(const workloads::Spec& spec, const RunRow& row) const {
+    RunPlan plan = run_plan(spec, row);
+    plan.library.clear();
+    try {
+      return oracle::run_under_oracle(plan, installation_, interruption_);
+    } catch (const io::InputError& error) {
+      throw io::InputError(fmt::format("{}, oracle run {} (seed {}): {}", row.scenario, row.repeat,
+                                       row.seed, error.what()));
+    }
   }
 
   // The replacement of an invalid run has its seed and repeat.
@@ -102,6 +161,7 @@ void check_names(const std::vector<workloads::Spec>& scenarios) {
 Results run_experiment(const ExperimentPlan& plan, const Installation& installation,
                        const ResultDirectory& directory, const Interruption& interruption) {
   check_names(plan.scenarios);
+  if (plan.kernel_oracle) oracle::check_available();
   return Experiment(plan, installation, directory, interruption).run();
 }
 

@@ -15,6 +15,7 @@
 #include "harness/interruption.h"
 #include "harness/result_directory.h"
 #include "harness/results.h"
+#include "harness/sweep.h"
 #include "harness/tolerances.h"
 #include "workloads/spec.h"
 
@@ -22,11 +23,13 @@ namespace plumbline::harness {
 
 struct ExperimentPlan {
   std::vector<workloads::Spec> scenarios;
+  std::vector<Sweep> sweeps;
   std::int64_t repeats = 10;
   std::optional<std::uint64_t> seed;  // of the first repeat, counted up; else the scenario's
   int rate_hz = 1000;
   bool ledger_full = true;
   std::filesystem::path library;
+  bool kernel_oracle = false;
   Tolerances tolerances;
 };
 

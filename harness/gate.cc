@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace plumbline::harness {
 namespace {
 
@@ -27,7 +29,7 @@ void count(Verdict verdict, Summary& summary) {
   }
 }
 
-void decide(const std::string& unfit, Summary& summary) {
+void decide(const std::string& unfit, bool has_curves, Summary& summary) {
   if (summary.fail > 0) {
     summary.exit_code = kExitGateFailed;
     summary.reason = fmt::format("gate failed: {} of {} judged rows", summary.fail,
@@ -45,10 +47,19 @@ void decide(const std::string& unfit, Summary& summary) {
   } else if (summary.vacuous > 0) {
     summary.exit_code = kExitInconclusive;
     summary.reason = "inconclusive: no tolerance was tight enough to prove anything";
+  } else if (has_curves) {
+    summary.exit_code = kExitOk;
+    summary.reason = "only curves were asked for: they have no verdict";
   } else {
     summary.exit_code = kExitSkipped;
     summary.reason = "everything was skipped";
   }
+}
+
+// A curve of which at least one point could be judged.
+bool is_curve(const SweepRow& row) {
+  return std::ranges::any_of(
+      row.points, [](const SweepPointRow& point) { return point.error_pct.has_value(); });
 }
 
 }  // namespace
@@ -61,7 +72,8 @@ Summary summarize(const Results& results, const std::string& unfit) {
   for (const CellRow& row : results.cells) count(row.verdict, summary);
   for (const LinkRow& row : results.links) count(row.verdict, summary);
   for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
-  decide(unfit, summary);
+  for (const OracleRow& row : results.oracle) count(row.verdict, summary);
+  decide(unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
   return summary;
 }
 

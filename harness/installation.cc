@@ -12,8 +12,15 @@ Installation find_installation() {
   if (error) throw io::system_failure("/proc/self/exe", "cannot be read", error.value());
   const std::filesystem::path bin = self.parent_path();
   const std::filesystem::path root = bin.parent_path();
-  return {bin / "plumbline-workload", bin / "plumbline-truthd", root / "lib" / "libplumbline.so",
-          root / "share" / "plumbline" / "scenarios", root / "share" / "plumbline" / "plots"};
+  const std::filesystem::path share = root / "share" / "plumbline";
+  return {bin / "plumbline-workload",
+          bin / "plumbline-truthd",
+          root / "lib" / "libplumbline.so",
+          share / "scenarios",
+          share / "sweeps",
+          share / "plots",
+          share / "catalogue.json",
+          share / "scenario.schema.json"};
 }
 
 }  // namespace plumbline::harness

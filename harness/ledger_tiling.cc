@@ -11,11 +11,9 @@ using workloads::Ledger;
 using workloads::LedgerKind;
 using workloads::LedgerRecord;
 
-bool is_root_span(const LedgerRecord& record) {
-  return record.kind == LedgerKind::kSpan && record.step == 0;
+bool is_segment(const LedgerRecord& record) {
+  return record.kind != LedgerKind::kSpan && record.kind != LedgerKind::kStretch;
 }
-
-bool is_segment(const LedgerRecord& record) { return record.kind != LedgerKind::kSpan; }
 
 // A tid may stand in several threads of the ledger: one after the other when the kernel reused
 // it, at the same time when the ledger is doubled. So the tid decides, not the block.
@@ -54,20 +52,21 @@ std::int64_t outside(const LedgerRecord& record, std::int64_t begin_ns, std::int
          std::max<std::int64_t>(0, record.t0_ns - record.t1_ns);
 }
 
-// Records stand in the order in which they ended: the segments of a request before its root span.
+// Records stand in the order in which they ended: the segments of an activation before it. A split
+// span may have begun on another thread, before this one did.
 std::int64_t tiling_error_of(const workloads::LedgerThread& thread) {
   std::int64_t error_ns = 0;
-  std::vector<const LedgerRecord*> open;  // segments whose root span is still to come
+  std::vector<const LedgerRecord*> open;  // segments whose activation is still to come
   for (const LedgerRecord& record : thread.records) {
+    if (is_split_span(record)) continue;
     error_ns += outside(record, thread.begin_ns, thread.end_ns);
-    if (record.kind == LedgerKind::kSetup || record.kind == LedgerKind::kSpan) {
-      if (!is_root_span(record)) continue;
+    if (is_activation(record)) {
       for (const LedgerRecord* segment : open) {
         if (segment->request != record.request) continue;
         error_ns += outside(*segment, record.t0_ns, record.t1_ns);
       }
       open.clear();
-    } else {
+    } else if (is_segment(record) && record.kind != LedgerKind::kSetup) {
       open.push_back(&record);
     }
   }
@@ -80,17 +79,26 @@ double PlacedRecord::fresh_share() const {
   return length_ns() > 0 ? static_cast<double>(fresh_ns) / static_cast<double>(length_ns()) : 1;
 }
 
+bool is_split_span(const LedgerRecord& record) {
+  return record.kind == LedgerKind::kSpan && record.c0_ns == 0 && record.c1_ns == 0;
+}
+
+bool is_activation(const LedgerRecord& record) {
+  if (record.kind == LedgerKind::kStretch) return true;
+  return record.kind == LedgerKind::kSpan && record.step == 0 && !is_split_span(record);
+}
+
 std::vector<PlacedRecord> placed_segments(const Ledger& ledger) {
   return place(ledger, is_segment);
 }
 
-std::vector<PlacedRecord> placed_root_spans(const Ledger& ledger) {
-  return place(ledger, is_root_span);
+std::vector<PlacedRecord> placed_activations(const Ledger& ledger) {
+  return place(ledger, is_activation);
 }
 
 LedgerTiling check_tiling(const Ledger& ledger) {
   LedgerTiling tiling;
-  tiling.overlap_ns = overlap_of(placed_segments(ledger)) + overlap_of(placed_root_spans(ledger));
+  tiling.overlap_ns = overlap_of(placed_segments(ledger)) + overlap_of(placed_activations(ledger));
   for (const workloads::LedgerThread& thread : ledger.threads) {
     tiling.tiling_error_ns += tiling_error_of(thread);
   }

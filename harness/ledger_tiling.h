@@ -23,13 +23,19 @@ struct PlacedRecord {
   double fresh_share() const;  // 1 for a record of no length
 };
 
+// A span whose time on threads is told by stretches, since it is not one thread's from end to end.
+bool is_split_span(const workloads::LedgerRecord& record);
+
+// One thread's uninterrupted part in a request: a root span that is all one thread's, or a stretch.
+bool is_activation(const workloads::LedgerRecord& record);
+
 // By thread (tid), then by start. Segments include the workload's own waits between requests.
 std::vector<PlacedRecord> placed_segments(const workloads::Ledger& ledger);
-std::vector<PlacedRecord> placed_root_spans(const workloads::Ledger& ledger);
+std::vector<PlacedRecord> placed_activations(const workloads::Ledger& ledger);
 
 struct LedgerTiling {
-  std::int64_t overlap_ns = 0;       // booked twice by segments or by root spans of one thread
-  std::int64_t tiling_error_ns = 0;  // segments outside their root span, records outside threads
+  std::int64_t overlap_ns = 0;       // booked twice by segments or by activations of one thread
+  std::int64_t tiling_error_ns = 0;  // segments outside their activation, records outside threads
 };
 
 LedgerTiling check_tiling(const workloads::Ledger& ledger);

@@ -43,6 +43,7 @@ double steal_pct(const StealReading& before, const StealReading& after);
 struct MachineReading {
   double run_queue_pct = 0;
   bool run_queue_known = false;  // of each wait
+  bool oversubscribed = false;   // as the scenario says: no run queue is too long
   double closure_pct = 0;        // signed
   double lateness_pct = 0;
   double worst_lateness_ms = 0;

@@ -1,10 +1,12 @@
 // Only injected segments are laid over: between them the workload's own bookkeeping runs. A
-// segment's owner is the innermost span of the ledger around it.
+// segment's owner is the innermost span or stretch of the ledger around it.
 #include "harness/overlay.h"
 
 #include <algorithm>
 #include <map>
 #include <unordered_map>
+
+#include "harness/ledger_tiling.h"
 
 namespace plumbline::harness {
 namespace {
@@ -26,10 +28,11 @@ std::vector<std::uint64_t> owners_of(const LedgerThread& thread) {
   for (std::size_t row = 0; row < thread.records.size(); ++row) {
     const LedgerRecord& record = thread.records[row];
     if (record.kind == LedgerKind::kSetup) continue;
-    if (record.kind != LedgerKind::kSpan) {
+    if (record.kind != LedgerKind::kSpan && record.kind != LedgerKind::kStretch) {
       orphans.push_back(row);
       continue;
     }
+    if (is_split_span(record)) continue;  // its stretches own
     while (!orphans.empty() && thread.records[orphans.back()].t0_ns >= record.t0_ns) {
       owners[orphans.back()] = span_ids[row];
       orphans.pop_back();
@@ -176,7 +179,10 @@ Overlay overlay(const workloads::Ledger& ledger, const Profile& profile) {
     ConfusionBooker booker(total.confusion);
     for (std::size_t row = 0; row < thread.records.size(); ++row) {
       const LedgerRecord& record = thread.records[row];
-      if (record.kind == LedgerKind::kSpan || record.kind == LedgerKind::kSetup) continue;
+      if (record.kind == LedgerKind::kSpan || record.kind == LedgerKind::kSetup ||
+          record.kind == LedgerKind::kStretch) {
+        continue;
+      }
       const Slice slice = slice_of(segments, record, owners[row]);
       total.links += slice.links;
       booker.add(record, slice.reported);

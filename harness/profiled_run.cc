@@ -47,9 +47,11 @@ ChildCommand workload(const RunPlan& plan, const Installation& installation, con
                        "--ledger",
                        files.ledger};
   if (plan.ledger_full) command.arguments.push_back("--ledger-full");
-  command.environment = {{"LD_PRELOAD", plan.library},
-                         {"PLUMBLINE_OUTPUT", files.recording},
-                         {"PLUMBLINE_OPTIONS", fmt::format("rate={}", plan.rate_hz)}};
+  if (!plan.library.empty()) {
+    command.environment = {{"LD_PRELOAD", plan.library},
+                           {"PLUMBLINE_OUTPUT", files.recording},
+                           {"PLUMBLINE_OPTIONS", fmt::format("rate={}", plan.rate_hz)}};
+  }
   command.log = run / "workload.log";
   return command;
 }
@@ -59,12 +61,32 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-double segment_ns(const workloads::Segment& segment) {
-  return segment.iterations > 0 ? kNsPerIteration * static_cast<double>(segment.iterations)
-                                : static_cast<double>(segment.duration_ns);
+// Of all its repetitions in one request. Who waits for a contended lock waits for its holders.
+double step_ns(const workloads::Step& step, std::int64_t workers) {
+  const workloads::Segment& segment = step.segment;
+  const double once_ns = segment.iterations > 0
+                             ? kNsPerIteration * static_cast<double>(segment.iterations)
+                             : static_cast<double>(segment.duration_ns + workers * segment.hold_ns);
+  return once_ns * static_cast<double>(step.times);
 }
 
 }  // namespace
+
+RunFiles run_workload(const RunPlan& plan, const Installation& installation,
+                      const Interruption& interruption, const std::function<void()>& before) {
+  RunFiles files;
+  files.ledger = plan.files.string() + ".plumbledger";
+  if (!plan.library.empty()) files.recording = plan.files.string() + ".plumb";
+  const RunDirectory run;
+  ChildProcess truthd(truth_server(installation, run.path()), interruption);
+  truthd.read_line(kTruthServerStart);  // "ready: ...": what it cannot offer is in the ledger too
+  before();
+  const StealReading before_run = read_steal();
+  ChildProcess(workload(plan, installation, files, run.path()), interruption)
+      .finish(time_limit(expected_duration_ns(*plan.spec)));
+  files.steal_pct = steal_pct(before_run, read_steal());
+  return files;
+}
 
 RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installation,
                              const Interruption& interruption) {
@@ -72,16 +94,7 @@ RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installati
     throw io::InputError(plan.library.string() +
                          ": no such profiler library; build it, or name one with --library");
   }
-  RunFiles files;
-  files.ledger = plan.files.string() + ".plumbledger";
-  files.recording = plan.files.string() + ".plumb";
-  const RunDirectory run;
-  ChildProcess truthd(truth_server(installation, run.path()), interruption);
-  truthd.read_line(kTruthServerStart);  // "ready: ...": what it cannot offer is in the ledger too
-  const StealReading before = read_steal();
-  ChildProcess(workload(plan, installation, files, run.path()), interruption)
-      .finish(time_limit(expected_duration_ns(*plan.spec)));
-  files.steal_pct = steal_pct(before, read_steal());
+  RunFiles files = run_workload(plan, installation, interruption, [] {});
   if (!is_there(files.recording)) {
     throw io::InputError(
         fmt::format("{}: the profiler wrote no recording; is it a profiler "
@@ -96,7 +109,7 @@ std::int64_t expected_duration_ns(const workloads::Spec& spec) {
   for (const workloads::Endpoint& endpoint : spec.endpoints) {
     double request_ns = static_cast<double>(spec.think_ns);
     for (const workloads::Step* step : workloads::steps_by_number(endpoint)) {
-      if (step != nullptr && step->span.empty()) request_ns += segment_ns(step->segment);
+      if (step != nullptr && step->span.empty()) request_ns += step_ns(*step, spec.workers);
     }
     total_ns += request_ns * static_cast<double>(endpoint.weight * spec.rounds);
   }

@@ -56,9 +56,9 @@ std::string category_name(std::string_view id) {
       format::kCategoryNames[static_cast<std::size_t>(found - format::kCategoryIds.begin())]);
 }
 
-std::string truth_text(const CellRow& row) {
-  if (ms(row.truth_lo_ns) == ms(row.truth_hi_ns)) return ms(row.truth_lo_ns);
-  return fmt::format("{} .. {}", ms(row.truth_lo_ns), ms(row.truth_hi_ns));
+std::string interval_ms(double lo_ns, double hi_ns) {
+  if (ms(lo_ns) == ms(hi_ns)) return ms(lo_ns);
+  return fmt::format("{} .. {}", ms(lo_ns), ms(hi_ns));
 }
 
 std::string interval_text(const Interval& interval_ns) {
@@ -92,12 +92,12 @@ std::string cells_text(const Results& results, const Section& section, bool colo
   for (const CellRow& row : results.cells) {
     if (!section.holds(row)) continue;
     if (!endpoint.empty() && endpoint != row.endpoint) table.add_rule();
-    table.add_row(
-        {endpoint == row.endpoint ? "" : row.endpoint, category_name(row.category), truth_text(row),
-         ms(row.attributed_ns), fmt::format("{:+.2f}", row.error_ns / 1e6),
-         interval_text(row.ci95_ns), percent_text(row.error_pct), "+-" + ms(row.tolerance_ns),
-         std::string(name_of(row.verdict))},
-        emphasis_of(row.verdict));
+    table.add_row({endpoint == row.endpoint ? "" : row.endpoint, category_name(row.category),
+                   interval_ms(row.truth_lo_ns, row.truth_hi_ns), ms(row.attributed_ns),
+                   fmt::format("{:+.2f}", row.error_ns / 1e6), interval_text(row.ci95_ns),
+                   percent_text(row.error_pct), "+-" + ms(row.tolerance_ns),
+                   std::string(name_of(row.verdict))},
+                  emphasis_of(row.verdict));
     endpoint = row.endpoint;
   }
   return table.text(coloured);
@@ -145,6 +145,35 @@ std::string conservation_text(const ConservationRow& row) {
       "conservation: {}, residual {:.3f} % (<= {:.3f}), uncategorized {:.2f} % (<= {:g}): {}\n",
       booking, row.residual_pct, row.residual_tolerance_pct, row.other_pct, row.other_tolerance_pct,
       verdict_text(row));
+}
+
+std::string oracle_text(const Results& results, const std::string& scenario, bool coloured) {
+  io::TextTable table({{"category"},
+                       {"ledger ms", Align::kRight},
+                       {"kernel ms", Align::kRight},
+                       {"error ms", Align::kRight},
+                       {"tolerance ms", Align::kRight},
+                       {"segments", Align::kRight},
+                       {"agree %", Align::kRight},
+                       {"blocks", Align::kRight},
+                       {"misplaced", Align::kRight},
+                       {"verdict"}});
+  bool any = false;
+  for (const OracleRow& row : results.oracle) {
+    if (row.scenario != scenario) continue;
+    any = true;
+    table.add_row({category_name(row.category), interval_ms(row.ledger_lo_ns, row.ledger_hi_ns),
+                   interval_ms(row.kernel_lo_ns, row.kernel_hi_ns),
+                   fmt::format("{:+.3f}", row.error_ns / 1e6), "+-" + ms(row.tolerance_ns),
+                   std::to_string(row.segments), fmt::format("{:.2f}", row.inside_pct),
+                   std::to_string(row.blocks), std::to_string(row.misplaced_blocks),
+                   row.reason.empty() ? std::string(name_of(row.verdict))
+                                      : fmt::format("{} ({})", name_of(row.verdict), row.reason)},
+                  emphasis_of(row.verdict));
+  }
+  return any ? "\nThe ledger against the kernel's own record (without a profiler)\n" +
+                   table.text(coloured) + "\n"
+             : "";
 }
 
 std::string losses_text(const Results& results, const Section& section) {
@@ -212,18 +241,60 @@ std::string section_text(const Results& results, const Section& section, bool co
     if (row.profiler == section.profiler || row.profiler == kLedger) text += conservation_text(row);
   }
   text += losses_text(results, section) + machine_text(results, section);
-  return text + notes_text(results, section) + "\n";
+  return text + notes_text(results, section) + oracle_text(results, section.scenario, coloured) +
+         "\n";
 }
 
 std::vector<Section> sections_of(const Results& results) {
   std::vector<Section> sections;
-  for (const RunRow& row : results.runs) {
+  for (const CellRow& row : results.cells) {
     const auto known = [&](const Section& section) { return section.holds(row); };
     if (std::none_of(sections.begin(), sections.end(), known)) {
       sections.push_back({row.scenario, row.profiler});
     }
   }
   return sections;
+}
+
+// "2 ok", or why the runs of a point are not.
+std::string machine_at(const Results& results, const std::string& scenario) {
+  std::map<MachineVerdict, int> states;
+  std::string reason;
+  for (const RunRow& run : results.runs) {
+    if (run.scenario != scenario) continue;
+    ++states[run.machine];
+    if (!run.reasons.empty()) reason = ": " + run.reasons.front();
+  }
+  std::string text;
+  for (const auto& [state, count] : states) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, name_of(state));
+  }
+  return text + reason;
+}
+
+std::string sweep_text(const Results& results, const SweepRow& sweep, bool coloured) {
+  io::TextTable table({{sweep.parameter, Align::kRight},
+                       {"error %", Align::kRight},
+                       {"95 % interval %", Align::kRight},
+                       {"machine"}});
+  for (const SweepPointRow& point : sweep.points) {
+    const bool bounded =
+        point.ci95 && std::isfinite(point.ci95->lo) && std::isfinite(point.ci95->hi);
+    const bool broken = sweep.breaking_point == point.value;
+    table.add_row(
+        {fmt::format("{:g}{}", point.value, broken ? " *" : ""), percent_text(point.error_pct),
+         bounded ? fmt::format("[{:+.2f}, {:+.2f}]", point.ci95->lo, point.ci95->hi) : "-",
+         machine_at(results, fmt::format("{}@{:g}", sweep.scenario, point.value))},
+        broken ? Emphasis::kBad : Emphasis::kNone);
+  }
+  const std::string end =
+      sweep.breaking_point
+          ? fmt::format("* breaks: the error exceeds its tolerance from {:g} on\n\n",
+                        *sweep.breaking_point)
+          : "no value at which the error surely exceeds its tolerance\n\n";
+  return fmt::format("sweep {} under {}\n\n", io::terminal_safe(sweep.scenario),
+                     io::terminal_safe(sweep.profiler)) +
+         table.text(coloured) + end;
 }
 
 std::string_view headline(int exit_code) {
@@ -245,6 +316,9 @@ std::string report_of(const Results& results, bool coloured) {
   std::string text;
   for (const Section& section : sections_of(results)) {
     text += section_text(results, section, coloured);
+  }
+  for (const SweepRow& sweep : results.sweeps) {
+    text += sweep_text(results, sweep, coloured);
   }
   return text;
 }

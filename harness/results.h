@@ -122,6 +122,36 @@ struct ConfusionRow {
   double ns = 0;
 };
 
+// One value of a sweep's parameter. The error in per cent of the truth, or of a function's share in
+// points; none where nothing could be judged.
+struct SweepPointRow {
+  double value = 0;
+  std::optional<double> error_pct;
+  std::optional<Interval> ci95;
+};
+
+struct SweepRow {
+  std::string scenario, profiler, parameter;
+  std::vector<SweepPointRow> points;
+  std::optional<double> breaking_point;  // first value at which the error exceeds its tolerance
+};
+
+// The ledger against the kernel's own record of one category (--oracle kernel).
+struct OracleRow {
+  std::string scenario, category;
+  std::int64_t runs = 0;  // that count
+  std::int64_t invalid_runs = 0;
+  std::int64_t segments = 0;                  // compared, over all runs
+  double inside_pct = 0;                      // of them, where the two agree
+  double ledger_lo_ns = 0, ledger_hi_ns = 0;  // means per run
+  double kernel_lo_ns = 0, kernel_hi_ns = 0;
+  double error_ns = 0;  // signed distance of the kernel's interval; 0: they meet
+  double tolerance_ns = 0;
+  std::int64_t blocks = 0, misplaced_blocks = 0;  // misplaced: in a system call of another kind
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
 struct Summary {
   std::int64_t pass = 0, fail = 0, inconclusive = 0, vacuous = 0, skipped = 0;
   std::int64_t invalid_runs = 0;
@@ -137,6 +167,8 @@ struct Results {
   std::vector<LinkRow> links;
   std::vector<ConservationRow> conservation;
   std::vector<ConfusionRow> confusion;
+  std::vector<SweepRow> sweeps;
+  std::vector<OracleRow> oracle;  // empty: the oracle was not asked
   Summary summary;
 };
 

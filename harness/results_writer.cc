@@ -146,6 +146,39 @@ Json confusion_json(const ConfusionRow& row) {
           {"ns", finite(row.ns)}};
 }
 
+Json sweep_point_json(const SweepPointRow& row) {
+  return {{"value", finite(row.value)},
+          {"error_pct", finite(row.error_pct)},
+          {"ci95", row.ci95 ? bounds(*row.ci95) : Json(nullptr)}};
+}
+
+Json sweep_json(const SweepRow& row) {
+  return {{"scenario", row.scenario},
+          {"profiler", row.profiler},
+          {"parameter", row.parameter},
+          {"points", array_of(row.points, sweep_point_json)},
+          {"breaking_point", finite(row.breaking_point)}};
+}
+
+Json oracle_json(const OracleRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"category", row.category},
+               {"runs", row.runs},
+               {"invalid_runs", row.invalid_runs},
+               {"segments", row.segments},
+               {"inside_pct", finite(row.inside_pct)},
+               {"ledger_lo_ns", finite(row.ledger_lo_ns)},
+               {"ledger_hi_ns", finite(row.ledger_hi_ns)},
+               {"kernel_lo_ns", finite(row.kernel_lo_ns)},
+               {"kernel_hi_ns", finite(row.kernel_hi_ns)},
+               {"error_ns", finite(row.error_ns)},
+               {"tolerance_ns", finite(row.tolerance_ns)},
+               {"blocks", row.blocks},
+               {"misplaced_blocks", row.misplaced_blocks}};
+  add_verdict(json, row);
+  return json;
+}
+
 Json summary_json(const Summary& summary) {
   return {{"pass", summary.pass},
           {"fail", summary.fail},
@@ -168,8 +201,9 @@ Json results_to_json(const Results& results) {
           {"links", array_of(results.links, link_json)},
           {"conservation", array_of(results.conservation, conservation_json)},
           {"confusion", array_of(results.confusion, confusion_json)},
-          {"sweeps", Json::array()},
+          {"sweeps", array_of(results.sweeps, sweep_json)},
           {"overhead", Json::array()},
+          {"oracle", array_of(results.oracle, oracle_json)},
           {"summary", summary_json(results.summary)}};
 }
 

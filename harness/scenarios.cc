@@ -32,8 +32,16 @@ Spec with_rounds(const Spec& spec, std::int64_t rounds) {
 
 std::span<const Suite> suites() {
   static const std::vector<Suite> kSuites = {
-      {"standard", "every category, nested spans, and controls", {"standard", "controls"}, 10, 0},
-      {"smoke", "the standard scenario in short: does it work here?", {"standard"}, 3, 6},
+      {"smoke", "the standard scenario in short: does it work here?", {"standard"}, 3, 6, {}},
+      {"standard",
+       "every category, nested spans, and controls",
+       {"standard", "controls"},
+       10,
+       0,
+       {}},
+      {"adversarial", "every known way to be wrong", {"*"}, 3, 0, {"standard", "controls"}},
+      {"sweeps", "curves of the error over a parameter", {"*"}, 3, 0, {}, false, true},
+      {"full", "all of it", {"*"}, 3, 0, {}, true, true},
   };
   return kSuites;
 }
@@ -59,28 +67,41 @@ std::vector<Spec> installed_scenarios(const std::filesystem::path& folder) {
   return specs;
 }
 
-std::vector<Spec> find_scenarios(const std::filesystem::path& folder, const std::string& pattern) {
-  if (pattern.ends_with(".json")) return {workloads::read_spec(pattern)};
-  std::vector<Spec> found;
-  for (Spec& spec : installed_scenarios(folder)) {
-    if (fnmatch(pattern.c_str(), spec.name.c_str(), 0) == 0) found.push_back(std::move(spec));
+void select_scenarios(const Installation& installation, const std::string& pattern,
+                      Selection& selection) {
+  if (pattern.ends_with(".json")) {
+    selection.scenarios.push_back(workloads::read_spec(pattern));
+    return;
   }
-  if (found.empty()) {
-    throw io::InputError(
-        fmt::format("--scenario {}: no scenario of that name in {}; `plumbline list` shows them",
-                    pattern, folder.string()));
+  const auto is_meant = [&](const std::string& name) {
+    return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  };
+  const std::size_t before = selection.scenarios.size() + selection.sweeps.size();
+  for (Spec& spec : installed_scenarios(installation.scenarios)) {
+    if (is_meant(spec.name)) selection.scenarios.push_back(std::move(spec));
   }
-  return found;
+  for (Sweep& sweep : installed_sweeps(installation.sweeps)) {
+    if (is_meant(sweep.name)) selection.sweeps.push_back(std::move(sweep));
+  }
+  if (selection.scenarios.size() + selection.sweeps.size() > before) return;
+  throw io::InputError(
+      fmt::format("--scenario {}: no scenario of that name in {}; `plumbline list` shows them",
+                  pattern, installation.scenarios.string()));
 }
 
-std::vector<Spec> scenarios_of(const Suite& suite, const std::filesystem::path& folder) {
-  std::vector<Spec> specs;
-  for (const std::string& name : suite.scenarios) {
-    for (Spec& spec : find_scenarios(folder, name)) {
-      specs.push_back(suite.rounds > 0 ? with_rounds(spec, suite.rounds) : std::move(spec));
-    }
+Selection select_suite(const Installation& installation, const Suite& suite) {
+  Selection selection;
+  for (const std::string& pattern : suite.scenarios) {
+    select_scenarios(installation, pattern, selection);
   }
-  return specs;
+  std::erase_if(selection.scenarios, [&](const Spec& spec) {
+    return !suite.takes_scenarios || std::ranges::count(suite.except, spec.name) != 0;
+  });
+  if (!suite.takes_sweeps) selection.sweeps.clear();
+  if (suite.rounds > 0) {
+    for (Spec& spec : selection.scenarios) spec = with_rounds(spec, suite.rounds);
+  }
+  return selection;
 }
 
 }  // namespace plumbline::harness

@@ -11,15 +11,20 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/installation.h"
+#include "harness/sweep.h"
 #include "workloads/spec.h"
 
 namespace plumbline::harness {
 
 struct Suite {
   std::string_view name, description;
-  std::vector<std::string> scenarios;
+  std::vector<std::string> scenarios;  // names, or globs over the names of the installed ones
   std::int64_t repeats = 10;
-  std::int64_t rounds = 0;  // of every scenario; 0: as written in it
+  std::int64_t rounds = 0;          // of every scenario; 0: as written in it
+  std::vector<std::string> except;  // names that a glob shall not take
+  bool takes_scenarios = true;
+  bool takes_sweeps = false;
 };
 
 std::span<const Suite> suites();
@@ -28,10 +33,17 @@ const Suite& find_suite(const std::string& name);
 // By name. A file that is no scenario is an error.
 std::vector<workloads::Spec> installed_scenarios(const std::filesystem::path& folder);
 
-// `pattern`: a file ("x.json"), else a name or a glob over the names of the installed ones.
-std::vector<workloads::Spec> find_scenarios(const std::filesystem::path& folder,
-                                            const std::string& pattern);
+// What shall be run.
+struct Selection {
+  std::vector<workloads::Spec> scenarios;
+  std::vector<Sweep> sweeps;
+};
 
-std::vector<workloads::Spec> scenarios_of(const Suite& suite, const std::filesystem::path& folder);
+// `pattern`: a file ("x.json") with a scenario, else a name or a glob over the names of installed
+// scenarios and sweeps. Adds what it means.
+void select_scenarios(const Installation& installation, const std::string& pattern,
+                      Selection& selection);
+
+Selection select_suite(const Installation& installation, const Suite& suite);
 
 }  // namespace plumbline::harness

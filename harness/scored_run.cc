@@ -18,7 +18,9 @@ RunConservation conservation_row(const std::optional<analysis::Conservation>& co
 
 ScoredRun score_run(RunRow row, const workloads::Ledger& ledger, Profile profile,
                     double steal_pct) {
-  const MachineReading reading = read_machine(ledger, steal_pct);
+  const workloads::Spec spec = workloads::parse_spec(ledger.spec_json, "the ledger's scenario");
+  MachineReading reading = read_machine(ledger, steal_pct);
+  reading.oversubscribed = spec.oversubscribed;
   MachineJudgement machine = judge_machine(reading);
   ScoredRun run;
   run.row = std::move(row);
@@ -28,7 +30,6 @@ ScoredRun score_run(RunRow row, const workloads::Ledger& ledger, Profile profile
   run.row.conservation = conservation_row(profile.conservation);
   run.closure_pct = reading.closure_pct;
   run.ledger_tiling = check_tiling(ledger);
-  const workloads::Spec spec = workloads::parse_spec(ledger.spec_json, "the ledger's scenario");
   run.truth = truth_of(ledger, spec, profile.wait_definition);
   for (const EndpointTruth& endpoint : run.truth.endpoints) run.row.wall_ns += endpoint.wall_ns;
   if (!profile.threads.empty()) run.overlay = overlay(ledger, profile);

@@ -25,7 +25,11 @@ struct Tolerances {
   double wrong_span_pct = 0.1;
   double no_span_pct = 0.5;
   double function_share_points = 1;
-  double vacuous_pct = 10;  // a tolerance above this share of the truth proves nothing
+  double oracle_cpu_pct = 0.5;  // the kernel oracle against the ledger
+  double oracle_wait_pct = 1;
+  double oracle_edge_us = 3;      // of a segment, for each return to the CPU in it
+  double oracle_inside_pct = 99;  // of the segments
+  double vacuous_pct = 10;        // a tolerance above this share of the truth proves nothing
 };
 
 // What a cell is about, as means per run.

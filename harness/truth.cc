@@ -1,5 +1,5 @@
 // CPU and run queue are taken from the root spans, so that they cover what lies between the
-// segments too; waits from the segments. Truth of `other` is 0: nothing here injects it yet.
+// segments too; waits from the segments, those of `other` too.
 #include "harness/truth.h"
 
 #include <fmt/format.h>
@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "analysis/io/error.h"
+#include "harness/ledger_tiling.h"
 
 namespace plumbline::harness {
 namespace {
@@ -21,17 +22,24 @@ void note_injected(const std::vector<workloads::Step>& steps, EndpointTruth& tru
   for (const workloads::Step& step : steps) {
     if (step.span.empty()) {
       truth.of(category_of(step.segment.kind)).injected = true;
+      if (step.segment.hold_ns > 0) truth.of(Category::kSync).injected = true;
     } else {
       note_injected(step.steps, truth);
+      if (step.hand_over == workloads::HandOver::kParentWaits) {
+        truth.of(Category::kSync).injected = true;
+      }
     }
   }
 }
 
+// A span, or one thread's stretch of it.
 void add_span(const LedgerRecord& record, EndpointTruth& truth) {
   truth.edges += 2;
-  if (record.step != 0) return;
-  ++truth.requests;
-  truth.wall_ns += record.t1_ns - record.t0_ns;
+  if (record.kind == LedgerKind::kSpan && record.step == 0) {
+    ++truth.requests;
+    truth.wall_ns += record.t1_ns - record.t0_ns;
+  }
+  if (!is_activation(record)) return;
   CategoryTruth& cpu = truth.of(Category::kCpu);
   cpu.lo_ns += record.c1_ns - record.c0_ns;
   cpu.hi_ns = cpu.lo_ns;
@@ -53,6 +61,16 @@ WaitTruth sleep_truth(const LedgerRecord& record, WaitDefinition definition) {
   return truth;
 }
 
+// The parent's wait for a handed span is a record of the span's step.
+bool is_hand_over(const LedgerRecord& record, const workloads::Step& step) {
+  return record.kind == LedgerKind::kSync && step.hand_over == workloads::HandOver::kParentWaits;
+}
+
+// A contended lock's holder sleeps with it: that is a record of the same step.
+bool is_hold(const LedgerRecord& record, const workloads::Step& step) {
+  return record.kind == LedgerKind::kSync && step.segment.hold_ns > 0;
+}
+
 void add_segment(const LedgerRecord& record, const workloads::Step& step, WaitDefinition definition,
                  EndpointTruth& truth) {
   truth.edges += 2;
@@ -60,7 +78,9 @@ void add_segment(const LedgerRecord& record, const workloads::Step& step, WaitDe
     truth.function_cpu_ns[std::string(step.segment.function->name)] += record.c1_ns - record.c0_ns;
     return;
   }
-  const bool is_sleep = record.kind == LedgerKind::kSync;  // the only primitive of that category
+  const bool is_sleep = step.segment.primitive == workloads::Primitive::kSleep ||
+                        step.segment.primitive == workloads::Primitive::kInlineSleep ||
+                        is_hold(record, step);
   const WaitTruth wait =
       is_sleep ? sleep_truth(record, definition) : wait_truth(record, definition);
   CategoryTruth& category = truth.of(category_of(record.kind));
@@ -89,17 +109,60 @@ void count_switches(EndpointTruth& truth) {
 
 const workloads::Step& step_of(const LedgerRecord& record,
                                const std::vector<const workloads::Step*>& steps) {
-  const bool fits = record.step < steps.size() && steps[record.step] != nullptr &&
-                    steps[record.step]->span.empty() &&
-                    steps[record.step]->segment.kind == record.kind;
+  const workloads::Step* step = record.step < steps.size() ? steps[record.step] : nullptr;
+  const bool fits = step != nullptr && (is_hold(record, *step) || is_hand_over(record, *step) ||
+                                        (step->span.empty() && step->segment.kind == record.kind));
   if (!fits) {
     throw io::InputError(fmt::format(
         "ledger: request {}: step {} is not of kind {} in the scenario it carries: damaged, or "
         "written by another version; run the workload again",
         record.request, record.step, static_cast<int>(record.kind)));
   }
-  return *steps[record.step];
+  return *step;
 }
+
+// Requests whose root span is split: where they were on no thread at all, between their stretches.
+class OffThreadTime {
+ public:
+  void add(const LedgerRecord& record) {
+    Request& request = requests_[record.request];
+    request.endpoint = record.endpoint;
+    if (record.kind == LedgerKind::kStretch) request.stretches.push_back(&record);
+    if (record.step == 0 && is_split_span(record)) request.root = &record;
+  }
+
+  void add_to(std::vector<EndpointTruth>& endpoints) {
+    for (auto& [number, request] : requests_) {
+      if (request.root == nullptr) continue;
+      CategoryTruth& other = endpoints[request.endpoint].of(Category::kOther);
+      const std::int64_t off_ns = uncovered_ns(request);
+      other.injected = true;
+      other.lo_ns += off_ns;
+      other.hi_ns += off_ns;
+    }
+  }
+
+ private:
+  struct Request {
+    std::uint16_t endpoint = 0;
+    const LedgerRecord* root = nullptr;
+    std::vector<const LedgerRecord*> stretches;
+  };
+
+  static std::int64_t uncovered_ns(Request& request) {
+    std::sort(request.stretches.begin(), request.stretches.end(),
+              [](const LedgerRecord* a, const LedgerRecord* b) { return a->t0_ns < b->t0_ns; });
+    std::int64_t uncovered_ns = 0;
+    std::int64_t until_ns = request.root->t0_ns;
+    for (const LedgerRecord* stretch : request.stretches) {
+      uncovered_ns += std::max<std::int64_t>(0, stretch->t0_ns - until_ns);
+      until_ns = std::max(until_ns, stretch->t1_ns);
+    }
+    return uncovered_ns + std::max<std::int64_t>(0, request.root->t1_ns - until_ns);
+  }
+
+  std::map<std::uint32_t, Request> requests_;
+};
 
 std::optional<Category> category_by_id(std::string_view id) {
   const auto found = std::find(format::kCategoryIds.begin(), format::kCategoryIds.end(), id);
@@ -152,6 +215,8 @@ Category category_of(LedgerKind kind) {
       return Category::kSocket;
     case LedgerKind::kSpan:
     case LedgerKind::kSetup:
+    case LedgerKind::kOther:
+    case LedgerKind::kStretch:
       break;
   }
   return Category::kOther;
@@ -177,6 +242,7 @@ Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
                WaitDefinition definition) {
   Truth truth;
   truth.skipped = skipped_of(ledger);
+  OffThreadTime off_thread;
   std::vector<std::vector<const workloads::Step*>> steps;
   for (const workloads::Endpoint& endpoint : spec.endpoints) {
     truth.endpoints.emplace_back().name = endpoint.name;
@@ -192,13 +258,15 @@ Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
                         record.request, record.endpoint, truth.endpoints.size()));
       }
       EndpointTruth& endpoint = truth.endpoints[record.endpoint];
-      if (record.kind == LedgerKind::kSpan) {
+      if (record.kind == LedgerKind::kSpan || record.kind == LedgerKind::kStretch) {
         add_span(record, endpoint);
+        off_thread.add(record);
       } else {
         add_segment(record, step_of(record, steps[record.endpoint]), definition, endpoint);
       }
     }
   }
+  off_thread.add_to(truth.endpoints);
   for (EndpointTruth& endpoint : truth.endpoints) {
     allow_for_unknown_run_queue(endpoint);
     count_switches(endpoint);

@@ -18,9 +18,9 @@
 
 namespace plumbline::harness {
 
-inline constexpr std::array<format::Category, 4> kWaitCategories = {
+inline constexpr std::array<format::Category, 5> kWaitCategories = {
     format::Category::kLock, format::Category::kSync, format::Category::kFile,
-    format::Category::kSocket};
+    format::Category::kSocket, format::Category::kOther};
 
 // What a profiler calls a wait. One that books run-queue time as a category of its own is held to
 // that wherever the ledger recorded the run queue of each wait (--ledger full).
@@ -30,10 +30,10 @@ struct WaitTruth {
   std::int64_t lo_ns = 0, hi_ns = 0;
 };
 
-// Of a record of kind kLock, kSync, kFile or kSocket. Neither end is negative; lo <= hi.
+// Of a record of kind kLock, kSync, kFile, kSocket or kOther. Neither end is negative; lo <= hi.
 WaitTruth wait_truth(const workloads::LedgerRecord& record, WaitDefinition definition);
 
-// The category that an injected cost of this kind belongs to; kOther for spans and set-up.
+// The category that an injected cost of this kind belongs to; kOther for spans, stretches, set-up.
 format::Category category_of(workloads::LedgerKind kind);
 
 struct CategoryTruth {

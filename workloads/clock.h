@@ -1,6 +1,6 @@
 // The clocks that the truth is told by, in nanoseconds.
 //
-// Called by the worker and holder threads and by plumbline-truthd.
+// Called by the worker and partner threads and by plumbline-truthd.
 // Thread rule: any thread. Failure rule: none; these clocks always exist on Linux.
 #pragma once
 

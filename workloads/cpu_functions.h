@@ -20,6 +20,8 @@ struct CpuOrder {
   std::int64_t duration_ns;
   std::int64_t begin_cpu_ns;  // the thread's CPU clock just before the call
   double* ns_per_iteration;   // this thread's speed; refined by each timed burn
+  std::int64_t depth = 0;     // of the calls, for the shapes that have one (cpu_shapes.h)
+  std::int64_t level = 0;     // of a recursion, from 0
 };
 
 struct CpuFunction {

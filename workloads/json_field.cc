@@ -61,14 +61,22 @@ JsonField JsonField::operator[](std::string_view key) const {
 void JsonField::allow_only(std::initializer_list<std::string_view> keys) const {
   if (!present() || !value_->is_object()) expected("an object");
   std::string allowed;
-  for (const std::string_view key : keys) {
+  std::vector<std::string_view> all(keys);
+  all.insert(all.end(), known_keys_.begin(), known_keys_.end());
+  for (const std::string_view key : all) {
     if (!allowed.empty()) allowed += ", ";
     allowed += key;
   }
   for (const auto& [key, member] : value_->items()) {
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    if (std::find(all.begin(), all.end(), key) != all.end()) continue;
     fail("unknown key " + shown(json(key)) + "; expected only " + allowed);
   }
+}
+
+JsonField JsonField::also_allowing(std::string_view key) const {
+  JsonField field = *this;
+  field.known_keys_.emplace_back(key);
+  return field;
 }
 
 std::vector<JsonField> JsonField::elements(std::size_t max_count) const {
@@ -90,6 +98,11 @@ std::int64_t JsonField::integer(std::int64_t min, std::int64_t max) const {
     expected("an integer from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return value_->get<std::int64_t>();
+}
+
+bool JsonField::boolean() const {
+  if (!present() || !value_->is_boolean()) expected("true or false");
+  return value_->get<bool>();
 }
 
 std::uint64_t JsonField::seed() const {

@@ -24,16 +24,21 @@ class JsonField {
       : file_(&file), value_(&document) {}
 
   bool present() const { return value_ != nullptr; }
+  bool is_number() const { return present() && value_->is_number(); }
+  bool is_object() const { return present() && value_->is_object(); }
 
   // A member of this object, present or not. Complains when this is not an object.
   JsonField operator[](std::string_view key) const;
   // Complains about the first member whose key is not listed.
   void allow_only(std::initializer_list<std::string_view> keys) const;
+  // The same object; whoever lists its keys need not know this one, which was read before.
+  JsonField also_allowing(std::string_view key) const;
   // The elements of this array; at least one.
   std::vector<JsonField> elements(std::size_t max_count) const;
 
   std::int64_t integer(std::int64_t min, std::int64_t max) const;
   std::uint64_t seed() const;
+  bool boolean() const;
   // Not empty, no control characters.
   std::string text(std::size_t max_bytes) const;
   // Index of the value in `choices`.
@@ -51,6 +56,7 @@ class JsonField {
   const std::filesystem::path* file_;
   const nlohmann::json* value_;  // null: missing
   std::string path_;
+  std::vector<std::string> known_keys_;
 };
 
 // Parses a document; a key that stands twice in an object is an error, since the second would

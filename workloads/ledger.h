@@ -15,7 +15,7 @@
 
 namespace plumbline::workloads {
 
-inline constexpr std::uint32_t kLedgerVersion = 1;
+inline constexpr std::uint32_t kLedgerVersion = 2;
 
 enum class LedgerKind : std::uint8_t {
   kCpu = 0,
@@ -23,9 +23,11 @@ enum class LedgerKind : std::uint8_t {
   kSync = 2,
   kFile = 3,
   kSocket = 4,
-  kSpan = 5,   // a whole span, children included
-  kSetup = 6,  // the workload's own wait between requests: think time, or a partner that was not
-               // ready yet; outside every span and not an injected cost
+  kSpan = 5,     // a whole span, children included
+  kSetup = 6,    // the workload's own wait between requests: think time, or a partner that was not
+                 // ready yet; outside every span and not an injected cost
+  kOther = 7,    // a wait that no library sees in a call: inline, or a page fault
+  kStretch = 8,  // one thread's part in a span that changes threads or takes turns with others
 };
 
 // One segment or span. Times: CLOCK_MONOTONIC; c0, c1: CLOCK_THREAD_CPUTIME_ID; all nanoseconds.
@@ -39,7 +41,8 @@ struct LedgerRecord {
   std::int64_t intended_ns;  // 0: fixed iterations, a span, a partner that was not ready
   std::int64_t t0_ns, t1_ns;
   std::int64_t c0_ns, c1_ns;
-  std::int64_t release_ns;  // wait: when the partner released it (sleep: t0 + intended); else 0
+  std::int64_t release_ns;  // wait: when the partner released it (sleep: t0 + intended), 0 if it
+                            // did not block; else 0
   std::int64_t detail;      // cpu: iterations run; wait: run-queue ns, or -1 if not recorded;
                             // root span: run-queue ns between its ends; nested span: the same,
                             // or -1 if not recorded

@@ -9,8 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 7> kKindNames = {"cpu",    "lock", "sync", "file",
-                                                        "socket", "span", "setup"};
+constexpr std::array<std::string_view, 9> kKindNames = {
+    "cpu", "lock", "sync", "file", "socket", "span", "setup", "other", "stretch"};
 
 Json to_json(const LedgerRecord& record) {
   return {{"request", record.request},

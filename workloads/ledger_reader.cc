@@ -137,7 +137,7 @@ class LedgerReader {
   void read_records(LedgerThread& thread, std::string_view payload) {
     thread.records = rows_from<LedgerRecord>(payload);
     for (const LedgerRecord& record : thread.records) {
-      if (record.kind > LedgerKind::kSetup) fail("a record is of an unknown kind");
+      if (record.kind > LedgerKind::kStretch) fail("a record is of an unknown kind");
     }
   }
 

@@ -29,25 +29,26 @@ std::vector<std::uint16_t> shuffled_deck(const Spec& spec, Random& random) {
   return deck;
 }
 
-std::vector<std::int64_t> draw_amounts(const std::vector<const Step*>& steps, std::int64_t percent,
-                                       Random& random) {
-  std::vector<std::int64_t> amounts(steps.size(), 0);
-  for (std::size_t number = 1; number < steps.size(); ++number) {
-    const Step& step = *steps[number];
-    if (!step.span.empty()) continue;
-    // A fixed number of iterations is there for exact ratios: it stays as written.
-    amounts[number] = step.segment.iterations > 0
-                          ? step.segment.iterations
-                          : jittered(step.segment.duration_ns, percent, random);
+void draw_amounts(const std::vector<Step>& steps, std::int64_t percent, Random& random,
+                  std::vector<std::int64_t>& amounts) {
+  for (const Step& step : steps) {
+    for (std::int64_t turn = 0; turn < step.repeat; ++turn) {
+      if (!step.span.empty()) {
+        amounts.push_back(0);
+        draw_amounts(step.steps, percent, random, amounts);
+      } else if (step.segment.iterations > 0) {
+        // A fixed number of iterations is there for exact ratios: it stays as written.
+        amounts.push_back(step.segment.iterations);
+      } else {
+        amounts.push_back(jittered(step.segment.duration_ns, percent, random));
+      }
+    }
   }
-  return amounts;
 }
 
 }  // namespace
 
 Schedule make_schedule(const Spec& spec, std::uint64_t seed) {
-  std::vector<std::vector<const Step*>> steps;
-  for (const Endpoint& endpoint : spec.endpoints) steps.push_back(steps_by_number(endpoint));
   Random random(seed);
   Schedule schedule;
   schedule.workers.resize(static_cast<std::size_t>(spec.workers));
@@ -58,7 +59,8 @@ Schedule make_schedule(const Spec& spec, std::uint64_t seed) {
       request.number = number;
       request.endpoint = endpoint;
       request.think_ns = jittered(spec.think_ns, spec.jitter_percent, random);
-      request.amounts = draw_amounts(steps[endpoint], spec.jitter_percent, random);
+      request.amounts = {0};
+      draw_amounts(spec.endpoints[endpoint].steps, spec.jitter_percent, random, request.amounts);
       schedule.workers[number % schedule.workers.size()].push_back(std::move(request));
       ++number;
     }

@@ -17,7 +17,8 @@ struct ScheduledRequest {
   std::uint32_t number = 0;  // over all workers
   std::uint16_t endpoint = 0;
   std::int64_t think_ns = 0;  // before it
-  // By Step::number: nanoseconds; iterations where the step counts those; 0 for a span.
+  // In the order in which the steps run, each as often as it is repeated: nanoseconds; iterations
+  // where the step counts those; 0 for a span. Without repeats [Step::number], [0] the root span.
   std::vector<std::int64_t> amounts;
 };
 

@@ -10,7 +10,12 @@
 
 #include "analysis/io/error.h"
 #include "analysis/io/mapped_file.h"
+#include "workloads/duration_field.h"
+#include "workloads/execution_fields.h"
+#include "workloads/file_segment.h"
 #include "workloads/json_field.h"
+#include "workloads/socket_segment.h"
+#include "workloads/thread_segments.h"
 
 namespace plumbline::workloads {
 namespace {
@@ -19,114 +24,91 @@ constexpr std::size_t kMaxSpecBytes = 1'048'576;
 constexpr std::size_t kMaxEndpoints = 64;
 constexpr std::size_t kMaxSteps = 255;  // numbers are one byte, and 0 is the root span
 constexpr int kMaxDepth = 8;
-constexpr std::size_t kMaxLocks = 32;  // of one endpoint: each takes a thread for each worker
+constexpr std::size_t kMaxPartners = 32;  // of one endpoint: a thread each for each worker
+constexpr std::int64_t kMaxRepeat = 1'000'000;
+constexpr std::int64_t kMaxTimes = 1'000'000'000'000;  // products of repeats end here
 constexpr std::size_t kMaxNameBytes = 100;
 constexpr std::size_t kMaxDescriptionBytes = 1000;
 constexpr std::int64_t kMaxRounds = 1'000'000;
 constexpr std::int64_t kMaxWeight = 10'000;
-constexpr std::int64_t kMaxDurationUs = 60'000'000;
-constexpr std::int64_t kMaxIterations = 1'000'000'000;
 constexpr std::int64_t kMaxJitterPercent = 90;
 constexpr std::int64_t kMaxRecords = 4'000'000;             // 64 bytes each, held in memory
 constexpr std::int64_t kMaxTotalUs = 86'400LL * 1'000'000;  // a day of waits and CPU
 
-std::int64_t to_ns(std::int64_t us) { return us * 1000; }
-
-std::int64_t duration_ns(const JsonField& segment) {
-  return to_ns(segment["duration_us"].integer(1, kMaxDurationUs));
-}
-
-const CpuFunction* cpu_function(const JsonField& field) {
-  std::vector<std::string_view> names;
-  for (const CpuFunction& function : cpu_functions()) names.push_back(function.name);
-  return &cpu_functions()[field.choice(names)];
-}
-
-Segment parse_cpu(const JsonField& json) {
-  json.allow_only({"category", "duration_us", "iterations", "function"});
-  const bool timed = json["duration_us"].present();
-  const bool counted = json["iterations"].present();
-  if (timed == counted) json.expected("exactly one of duration_us and iterations in it");
-  Segment segment;
-  segment.kind = LedgerKind::kCpu;
-  if (timed) segment.duration_ns = duration_ns(json);
-  if (counted) segment.iterations = json["iterations"].integer(1, kMaxIterations);
-  segment.function = cpu_function(json["function"]);
-  return segment;
-}
-
-Segment parse_lock(const JsonField& json) {
-  json.allow_only({"category", "duration_us", "primitive", "name"});
-  Segment segment;
-  segment.kind = LedgerKind::kLock;
-  segment.duration_ns = duration_ns(json);
-  json["primitive"].choice({"mutex"});
-  if (json["name"].present()) segment.name = json["name"].text(kMaxNameBytes);
-  return segment;
-}
-
-Segment parse_sync(const JsonField& json) {
-  json.allow_only({"category", "duration_us", "primitive"});
-  Segment segment;
-  segment.kind = LedgerKind::kSync;
-  segment.duration_ns = duration_ns(json);
-  json["primitive"].choice({"sleep"});
-  return segment;
-}
-
-Segment parse_file(const JsonField& json) {
-  Segment segment;
-  segment.kind = LedgerKind::kFile;
-  segment.duration_ns = duration_ns(json);
-  segment.operation =
-      static_cast<FileOperation>(json["operation"].choice({"pread", "pwrite", "fsync"}));
-  if (segment.operation == FileOperation::kFsync) {
-    json.allow_only({"category", "duration_us", "operation"});
-  } else {
-    json.allow_only({"category", "duration_us", "operation", "bytes"});
-    segment.bytes = json["bytes"].integer(1, kMaxTransferBytes);
-  }
-  return segment;
-}
-
-Segment parse_socket(const JsonField& json) {
-  json.allow_only({"category", "duration_us", "operation", "family"});
-  Segment segment;
-  segment.kind = LedgerKind::kSocket;
-  segment.duration_ns = duration_ns(json);
-  json["operation"].choice({"recv"});
-  json["family"].choice({"unix"});
-  return segment;
-}
-
 Segment parse_segment(const JsonField& json) {
   using Parser = Segment (*)(const JsonField&);
-  constexpr std::array<Parser, 5> kParsers = {parse_cpu, parse_lock, parse_sync, parse_file,
-                                              parse_socket};
-  return kParsers[json["category"].choice({"cpu", "lock", "sync", "file", "socket"})](json);
+  constexpr std::array<Parser, 6> kParsers = {
+      parse_cpu, parse_lock, parse_sync, parse_file_segment, parse_socket_segment, parse_other};
+  return kParsers[json["category"].choice({"cpu", "lock", "sync", "file", "socket", "other"})](
+      json);
 }
 
-// `count` numbers the steps of the endpoint depth first.
-std::vector<Step> parse_steps(const JsonField& json, std::size_t& count, int depth) {
+// Where a list of steps stands in its endpoint.
+struct Place {
+  std::size_t& count;  // numbers the steps of the endpoint depth first
+  int depth;
+  std::int64_t times;  // how often the list runs in one request
+  HandOver around;     // of the spans around it
+};
+
+HandOver within(const Place& place, const Step& step) {
+  return step.hand_over != HandOver::kNone ? step.hand_over : place.around;
+}
+
+HandOver parse_hand_over(const JsonField& json, const Place& place) {
+  const JsonField thread = json["thread"];
+  const JsonField parent = json["parent"];
+  const bool handed = thread.present() && thread.choice({"same", "handed"}) == 1;
+  if (!handed) {
+    if (parent.present()) parent.expected("it only beside \"thread\": \"handed\"");
+    return HandOver::kNone;
+  }
+  if (place.around != HandOver::kNone) thread.expected("no handed span within a handed span");
+  const bool goes_on = parent.present() && parent.choice({"waits", "goes_on"}) == 1;
+  return goes_on ? HandOver::kParentGoesOn : HandOver::kParentWaits;
+}
+
+// The parent may be at its own file or socket at the same time.
+void check_served(const JsonField& json, const Segment& segment, const Place& place) {
+  const bool served = segment.kind == LedgerKind::kFile || segment.kind == LedgerKind::kSocket;
+  if (served && place.around == HandOver::kParentGoesOn) {
+    json["category"].expected("no file and no socket where the parent goes on");
+  }
+}
+
+std::vector<Step> parse_steps(const JsonField& json, const Place& place) {
   std::vector<Step> steps;
   for (const JsonField& element : json.elements(kMaxSteps)) {
-    if (++count > kMaxSteps) {
+    if (++place.count > kMaxSteps) {
       element.expected("at most " + std::to_string(kMaxSteps) + " steps in one endpoint");
     }
     Step& step = steps.emplace_back();
-    step.number = static_cast<std::uint8_t>(count);
+    step.number = static_cast<std::uint8_t>(place.count);
+    const JsonField repeat = element["repeat"];
+    if (repeat.present()) step.repeat = repeat.integer(1, kMaxRepeat);
+    step.times = std::min(place.times * step.repeat, kMaxTimes);
+    const JsonField rest = element.also_allowing("repeat");
     if (!element["span"].present()) {
-      step.segment = parse_segment(element);
+      step.segment = parse_segment(rest);
+      check_served(element, step.segment, place);
       continue;
     }
-    element.allow_only({"span", "steps"});
-    if (depth == kMaxDepth) {
+    rest.allow_only({"span", "steps", "thread", "parent"});
+    step.hand_over = parse_hand_over(element, place);
+    if (place.depth == kMaxDepth) {
       element.expected("spans nested at most " + std::to_string(kMaxDepth) + " deep");
     }
     step.span = element["span"].text(kMaxNameBytes);
-    step.steps = parse_steps(element["steps"], count, depth + 1);
+    step.steps = parse_steps(element["steps"],
+                             {place.count, place.depth + 1, step.times, within(place, step)});
   }
   return steps;
+}
+
+// A handed span adds its stretch and the wait for it, a lock that is held the holding.
+std::int64_t records_of_step(const Step& step) {
+  if (step.hand_over != HandOver::kNone) return 3;
+  return step.segment.hold_ns > 0 ? 2 : 1;
 }
 
 std::vector<Endpoint> parse_endpoints(const JsonField& json) {
@@ -140,20 +122,13 @@ std::vector<Endpoint> parse_endpoints(const JsonField& json) {
       element["name"].expected("a name that no other endpoint has");
     }
     if (element["weight"].present()) endpoint.weight = element["weight"].integer(1, kMaxWeight);
-    endpoint.steps = parse_steps(element["steps"], endpoint.step_count, 1);
-    if (count_segments(endpoint, LedgerKind::kLock) > kMaxLocks) {
-      element["steps"].expected("at most " + std::to_string(kMaxLocks) + " lock segments");
+    endpoint.steps = parse_steps(element["steps"], {endpoint.step_count, 1, 1, HandOver::kNone});
+    if (count_partners(endpoint) > kMaxPartners) {
+      element["steps"].expected("at most " + std::to_string(kMaxPartners) +
+                                " lock and sync segments that a partner thread serves");
     }
   }
   return endpoints;
-}
-
-void parse_arrival(const JsonField& json, Spec& spec) {
-  if (!json.present()) return;
-  json.allow_only({"mode", "think_us"});
-  json["mode"].choice({"closed"});
-  const JsonField think = json["think_us"];
-  if (think.present()) spec.think_ns = to_ns(think.integer(0, kMaxDurationUs));
 }
 
 void parse_jitter(const JsonField& json, Spec& spec) {
@@ -163,18 +138,21 @@ void parse_jitter(const JsonField& json, Spec& spec) {
   spec.jitter_percent = json["percent"].integer(0, kMaxJitterPercent);
 }
 
-// No sum here can overflow: 10^6 rounds, 64 endpoints, weight 10^4, 255 steps of 6 * 10^7 us stay
-// below 10^23, so 128 bits hold them.
+// No sum here can overflow: 10^6 rounds, 64 endpoints, weight 10^4, 255 steps, each 10^12 times, of
+// 6 * 10^7 us stay below 10^36, so 128 bits hold them.
 void check_size(const JsonField& json, const Spec& spec) {
   __extension__ using Wide = __int128;
   Wide records = 0;
   Wide total_us = 0;
   for (const Endpoint& endpoint : spec.endpoints) {
     const Wide requests = Wide{spec.rounds} * endpoint.weight;
-    records += requests * static_cast<std::int64_t>(endpoint.step_count + 1);
-    total_us += requests * (spec.think_ns / 1000);
+    records += requests;
+    total_us += requests * (spec.think_ns / kNsPerUs);
     for (const Step* step : steps_by_number(endpoint)) {
-      if (step != nullptr) total_us += requests * (step->segment.duration_ns / 1000);
+      if (step == nullptr) continue;
+      const Segment& segment = step->segment;
+      records += requests * step->times * records_of_step(*step);
+      total_us += requests * step->times * ((segment.duration_ns + segment.hold_ns) / kNsPerUs);
     }
   }
   if (records > kMaxRecords) {
@@ -198,8 +176,8 @@ void append_steps(const std::vector<Step>& steps, std::vector<const Step*>& by_n
 Spec parse_spec(std::string_view text, const std::filesystem::path& file) {
   const nlohmann::json document = parse_json(text, file);
   const JsonField json(file, document);
-  json.allow_only(
-      {"name", "description", "seed", "workers", "arrival", "rounds", "jitter", "endpoints"});
+  json.allow_only({"name", "description", "seed", "workers", "oversubscribed", "executor",
+                   "in_flight", "arrival", "rounds", "jitter", "endpoints"});
   Spec spec;
   spec.json = text;
   spec.name = json["name"].text(kMaxNameBytes);
@@ -207,11 +185,14 @@ Spec parse_spec(std::string_view text, const std::filesystem::path& file) {
     spec.description = json["description"].text(kMaxDescriptionBytes);
   }
   if (json["seed"].present()) spec.seed = json["seed"].seed();
-  spec.workers = json["workers"].integer(1, kMaxWorkers);
+  spec.workers = json["workers"].integer(1, kMaxThreads);
+  if (json["oversubscribed"].present()) spec.oversubscribed = json["oversubscribed"].boolean();
+  parse_executor(json, spec);
   parse_arrival(json["arrival"], spec);
   spec.rounds = json["rounds"].integer(1, kMaxRounds);
   parse_jitter(json["jitter"], spec);
   spec.endpoints = parse_endpoints(json["endpoints"]);
+  check_execution(json, spec);
   check_size(json, spec);
   return spec;
 }
@@ -238,6 +219,41 @@ std::size_t count_segments(const Endpoint& endpoint, LedgerKind kind) {
     return step != nullptr && step->span.empty() && step->segment.kind == kind;
   };
   return static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), counts));
+}
+
+std::size_t count_partners(const Endpoint& endpoint) {
+  std::size_t count = 0;
+  for (const Step* step : steps_by_number(endpoint)) {
+    count += step != nullptr && has_partner(step->segment.primitive) ? 1 : 0;
+  }
+  return count;
+}
+
+std::int64_t count_amounts(const std::vector<Step>& steps) {
+  std::int64_t count = 0;
+  for (const Step& step : steps) count += step.repeat * (1 + count_amounts(step.steps));
+  return count;
+}
+
+bool has_handed_span(const Spec& spec) {
+  for (const Endpoint& endpoint : spec.endpoints) {
+    for (const Step* step : steps_by_number(endpoint)) {
+      if (step != nullptr && step->hand_over != HandOver::kNone) return true;
+    }
+  }
+  return false;
+}
+
+bool needs_companion(const Spec& spec) {
+  return spec.executor == Executor::kPool || has_handed_span(spec);
+}
+
+std::int64_t records_of_request(const Endpoint& endpoint) {
+  std::int64_t records = 1;
+  for (const Step* step : steps_by_number(endpoint)) {
+    if (step != nullptr) records += step->times * records_of_step(*step);
+  }
+  return records;
 }
 
 std::int64_t request_count(const Spec& spec) {

@@ -1,10 +1,12 @@
 """Draws the figures of one result: python3 plot.py RESULTS_FOLDER
 
-Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json and prints their names. Run by
+Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, of each sweep its points as .csv
+too, and prints their names. Run by
 `plumbline run` and `plumbline plot`. One line on standard error and status 2 when it cannot.
 """
 
 import argparse
+import csv
 import pathlib
 import re
 import sys
@@ -22,6 +24,7 @@ from bias import draw_bias
 from heat_map import draw_heat_map
 from parity import draw_parity
 from results import Cell, ResultsError, cells_of, read_results, sections
+from sweep import draw_sweep
 
 # Equal results give equal files.
 matplotlib.rcParams["svg.hashsalt"] = "plumbline"
@@ -56,6 +59,45 @@ def save(figure: Figure, stem: pathlib.Path) -> list[pathlib.Path]:
     return [png, svg]
 
 
+def draw_figure(
+    size: tuple[float, float], title: str, draw: Callable[[Figure, Axes], None]
+) -> Figure:
+    figure = Figure(figsize=size, layout="constrained")
+    draw(figure, figure.add_subplot())
+    # Names are data: a dollar sign in one is no formula.
+    for text in figure.findobj(matplotlib.text.Text):
+        text.set_parse_math(False)
+    figure.suptitle(title, fontsize=11, parse_math=False)
+    return figure
+
+
+def plain(*names: str) -> str:
+    """A file name."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", "-".join(names))
+
+
+def draw_sweeps(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+    files: list[pathlib.Path] = []
+    for sweep in results["sweeps"]:
+        title = f"{sweep['scenario']} under {sweep['profiler']}"
+        figure = draw_figure(
+            (7.0, 4.5), title, lambda _, axes, sweep=sweep: draw_sweep(axes, sweep)
+        )
+        stem = folder / plain(sweep["scenario"], sweep["profiler"], "sweep")
+        files += save(figure, stem)
+        files.append(write_points(sweep, stem.with_name(stem.name + ".csv")))
+    return files
+
+
+def write_points(sweep: dict[str, Any], file: pathlib.Path) -> pathlib.Path:
+    with file.open("w", newline="", encoding="utf-8") as output:
+        writer = csv.writer(output)
+        writer.writerow(["value", "error_pct", "ci95_lo", "ci95_hi"])
+        for point in sweep["points"]:
+            writer.writerow([point["value"], point["error_pct"], *(point["ci95"] or ("", ""))])
+    return file
+
+
 def draw_all(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
     files: list[pathlib.Path] = []
     for scenario, profiler in sections(results):
@@ -63,14 +105,12 @@ def draw_all(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path
         if not cells:
             continue
         for name, draw in FIGURES.items():
-            figure = Figure(figsize=figure_size(name, cells), layout="constrained")
-            draw(figure, figure.add_subplot(), cells)
-            # Names are data: a dollar sign in one is no formula.
-            for text in figure.findobj(matplotlib.text.Text):
-                text.set_parse_math(False)
-            figure.suptitle(f"{scenario} under {profiler}", fontsize=11, parse_math=False)
-            plain = re.sub(r"[^A-Za-z0-9._]+", "-", f"{scenario}-{profiler}-{name}")
-            files += save(figure, folder / plain)
+            figure = draw_figure(
+                figure_size(name, cells),
+                f"{scenario} under {profiler}",
+                lambda figure, axes, draw=draw, cells=cells: draw(figure, axes, cells),
+            )
+            files += save(figure, folder / plain(scenario, profiler, name))
     return files
 
 
@@ -79,7 +119,8 @@ def main() -> int:
     parser.add_argument("folder", type=pathlib.Path, help="a folder with a results.json")
     folder = parser.parse_args().folder
     try:
-        for file in draw_all(read_results(folder), folder):
+        results = read_results(folder)
+        for file in draw_all(results, folder) + draw_sweeps(results, folder):
             print(file)
     except ResultsError as error:
         print(error, file=sys.stderr)

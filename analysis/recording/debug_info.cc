@@ -10,8 +10,11 @@
 #include <link.h>
 
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <string_view>
+#include <system_error>
+#include <tuple>
 #include <utility>
 
 namespace plumbline::analysis {
@@ -97,6 +100,15 @@ std::vector<CodeLocation> DebugInfo::at(std::uint64_t file_address) const {
   }
   if (function.empty()) return {};
   return std::move(locations);
+}
+
+const DebugInfo& debug_info_of_file(const std::filesystem::path& file, const std::string& build_id,
+                                    bool is_position_independent) {
+  using Key = std::tuple<std::filesystem::path, std::string, std::filesystem::file_time_type>;
+  static std::map<Key, DebugInfo> known;
+  std::error_code ignored;  // a file without a build id may be another one by now
+  const Key key(file, build_id, std::filesystem::last_write_time(file, ignored));
+  return known.try_emplace(key, file, is_position_independent).first->second;
 }
 
 }  // namespace plumbline::analysis

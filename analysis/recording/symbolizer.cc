@@ -40,7 +40,7 @@ Index Symbolizer::module_of(std::uint64_t pc) const {
   return pc < modules_[row].end ? row : kNone;
 }
 
-std::unique_ptr<DebugInfo> Symbolizer::open(const Module& module) {
+const DebugInfo* Symbolizer::open(const Module& module) {
   const std::optional<ElfIdentity> identity = identity_of(module.path);
   if (!identity) {
     ++report_.missing_files;
@@ -50,13 +50,13 @@ std::unique_ptr<DebugInfo> Symbolizer::open(const Module& module) {
     ++report_.changed_files;
     return nullptr;
   }
-  return std::make_unique<DebugInfo>(module.path, identity->is_position_independent);
+  return &debug_info_of_file(module.path, module.build_id, identity->is_position_independent);
 }
 
 const DebugInfo* Symbolizer::debug_info_of(Index module) {
   const auto entry = debug_info_.find(module);
-  if (entry != debug_info_.end()) return entry->second.get();
-  return debug_info_.emplace(module, open(modules_[module])).first->second.get();
+  if (entry != debug_info_.end()) return entry->second;
+  return debug_info_.emplace(module, open(modules_[module])).first->second;
 }
 
 std::vector<CodeLocation> Symbolizer::look_up(std::uint64_t pc) {

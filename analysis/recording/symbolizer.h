@@ -44,11 +44,11 @@ class Symbolizer {
  private:
   std::vector<CodeLocation> look_up(std::uint64_t pc);
   const DebugInfo* debug_info_of(Index module);
-  std::unique_ptr<DebugInfo> open(const Module& module);
+  const DebugInfo* open(const Module& module);
 
   const std::vector<Module>& modules_;
-  std::vector<Index> by_address_;                                     // rows of modules_
-  std::unordered_map<Index, std::unique_ptr<DebugInfo>> debug_info_;  // null: cannot be used
+  std::vector<Index> by_address_;                           // rows of modules_
+  std::unordered_map<Index, const DebugInfo*> debug_info_;  // null: cannot be used
   std::unordered_map<std::uint64_t, std::vector<CodeLocation>> known_;
   std::unordered_map<std::uint64_t, std::vector<CodeLocation>> left_out_;
   SymbolizerReport report_;

@@ -20,6 +20,7 @@
 #include "harness/cli/plot_command.h"
 #include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
+#include "harness/cli/selfcheck_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/gate.h"
 #include "harness/interruption.h"
@@ -49,6 +50,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
+  add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }
 

@@ -29,43 +29,47 @@ struct RunArguments {
   std::optional<std::uint64_t> seed;
   int rate_hz = 1000;
   std::string ledger = "full";
+  std::string oracle;
   std::string library;
   std::string output;
   bool json = false;
 };
 
-// What shall run, and what the result is called.
-struct Selection {
-  std::vector<workloads::Spec> scenarios;
+// What shall run, how often, and what the result is called.
+struct Order {
+  Selection selection;
   std::int64_t repeats = 10;
   std::string name;
 };
 
-Selection select(const RunArguments& arguments, const Installation& installation) {
-  Selection selection;
+Order order_of(const RunArguments& arguments, const Installation& installation) {
+  Order order;
   if (arguments.scenarios.empty()) {
     const Suite& suite = find_suite(arguments.suite.empty() ? "standard" : arguments.suite);
-    selection = {scenarios_of(suite, installation.scenarios), suite.repeats,
-                 std::string(suite.name)};
+    order = {select_suite(installation, suite), suite.repeats, std::string(suite.name)};
   }
   for (const std::string& pattern : arguments.scenarios) {
-    for (workloads::Spec& spec : find_scenarios(installation.scenarios, pattern)) {
-      selection.scenarios.push_back(std::move(spec));
-    }
+    select_scenarios(installation, pattern, order.selection);
   }
-  if (selection.name.empty()) selection.name = selection.scenarios.front().name;
-  selection.repeats = arguments.repeats.value_or(selection.repeats);
-  return selection;
+  if (order.name.empty()) {
+    const Selection& selection = order.selection;
+    order.name = selection.scenarios.empty() ? selection.sweeps.front().name
+                                             : selection.scenarios.front().name;
+  }
+  order.repeats = arguments.repeats.value_or(order.repeats);
+  return order;
 }
 
-ExperimentPlan plan_of(const RunArguments& arguments, Selection selection,
+ExperimentPlan plan_of(const RunArguments& arguments, Order order,
                        const Installation& installation) {
   ExperimentPlan plan;
-  plan.scenarios = std::move(selection.scenarios);
-  plan.repeats = selection.repeats;
+  plan.scenarios = std::move(order.selection.scenarios);
+  plan.sweeps = std::move(order.selection.sweeps);
+  plan.repeats = order.repeats;
   plan.seed = arguments.seed;
   plan.rate_hz = arguments.rate_hz;
   plan.ledger_full = arguments.ledger == "full";
+  plan.kernel_oracle = !arguments.oracle.empty();
   // The workload has another working directory to look from only by chance: make it absolute.
   plan.library = arguments.library.empty() ? installation.library
                                            : std::filesystem::absolute(arguments.library);
@@ -85,13 +89,13 @@ std::vector<std::string> figures_or_reason(const Installation& installation,
 
 void run(const RunArguments& arguments, Outcome& outcome) {
   const Installation installation = find_installation();
-  Selection selection = select(arguments, installation);
+  Order order = order_of(arguments, installation);
   const std::filesystem::path folder = arguments.output.empty()
-                                           ? default_result_directory(selection.name)
+                                           ? default_result_directory(order.name)
                                            : std::filesystem::path(arguments.output);
   const Interruption interruption;
   ResultDirectory directory(std::filesystem::absolute(folder));
-  const Results results = run_experiment(plan_of(arguments, std::move(selection), installation),
+  const Results results = run_experiment(plan_of(arguments, std::move(order), installation),
                                          installation, directory, interruption);
   directory.commit(results);
   const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
@@ -112,7 +116,8 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       "run", "run workloads of known cost under the profiler and judge what it says");
   const auto arguments = std::make_shared<RunArguments>();
   CLI::Option* suite = command->add_option("--suite", arguments->suite,
-                                           "a set of scenarios: standard (default), smoke");
+                                           "a set of scenarios: standard (default), smoke, "
+                                           "adversarial, sweeps, full");
   command
       ->add_option("--scenario", arguments->scenarios,
                    "one by name, several by a glob, or a file SPEC.json; may be repeated")
@@ -129,6 +134,10 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
                    "full: with the run queue of each wait; brief: without, the truth is wider")
       ->check(CLI::IsMember({"full", "brief"}))
       ->capture_default_str();
+  command
+      ->add_option("--oracle", arguments->oracle,
+                   "kernel: check the ledger itself against the kernel's record (root only)")
+      ->check(CLI::IsMember({"kernel"}));
   command->add_option("--library", arguments->library,
                       "profiler library to judge instead of the one built here");
   command->add_option("-o,--output", arguments->output,

@@ -61,6 +61,21 @@ TEST(Machine, BusyCoresShowInTheRunQueue) {
   EXPECT_EQ(verdict(20'000'000, false), MachineVerdict::kInvalid);
 }
 
+TEST(Machine, NoRunQueueIsTooLongWhereTheScenarioIsOversubscribed) {
+  MachineReading reading = reading_of({.queue_ns_per_segment = 20'000'000});
+  EXPECT_EQ(judge_machine(reading).verdict, MachineVerdict::kInvalid);
+  reading.oversubscribed = true;
+  EXPECT_EQ(judge_machine(reading).verdict, MachineVerdict::kOk);
+}
+
+// Fault: closure counts each wait until its release only, and the wake-ups of many short waits
+// invalidate every run of theirs. Pass: a wake-up of 0.1 ms a wait leaves nothing open; a stop
+// does.
+TEST(Machine, WakeUpsAreNoHoleInTheClosure) {
+  EXPECT_LT(std::abs(reading_of({.wake_up_ns = 100'000}).closure_pct), 0.3);
+  EXPECT_GT(reading_of({.stall_in_wait_ns = 300'000'000, .wake_up_ns = 100'000}).closure_pct, 3);
+}
+
 TEST(Machine, LatePartnersDegrade) {
   EXPECT_EQ(verdict_of({.late_ns = 500'000}), MachineVerdict::kDegraded);
 }

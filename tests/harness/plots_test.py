@@ -24,6 +24,7 @@ from bias import draw_bias  # noqa: E402
 from heat_map import draw_heat_map  # noqa: E402
 from parity import draw_parity  # noqa: E402
 from results import ResultsError, cells_of, read_results, sections  # noqa: E402
+from sweep import draw_sweep  # noqa: E402
 
 
 def fixture_cells():
@@ -81,6 +82,38 @@ class Figures(unittest.TestCase):
 
     def test_skipped_cells_are_not_drawn_as_zeros(self):
         self.assertNotIn("file", {cell["category"] for cell in fixture_cells()})
+
+
+class Sweep(unittest.TestCase):
+    SWEEP = {"scenario": "waits", "profiler": "plumbline", "parameter": "length, us",
+             "breaking_point": 10, "points": [
+                 {"value": 10, "error_pct": -40.0, "ci95": [-45.0, -35.0]},
+                 {"value": 100, "error_pct": -4.0, "ci95": None},
+                 {"value": 1000, "error_pct": None, "ci95": None}]}
+
+    def test_draws_the_points_that_have_an_error_over_a_logarithmic_axis(self):
+        axes = Figure().add_subplot()
+        draw_sweep(axes, self.SWEEP)
+        self.assertEqual(list(axes.get_lines()[0].get_xdata()), [10, 100])
+        self.assertEqual(list(axes.get_lines()[0].get_ydata()), [-40.0, -4.0])
+        self.assertIn("1 without an error", axes.get_title())
+        self.assertEqual(axes.get_xlabel(), "length, us")
+
+    def test_marks_the_breaking_point(self):
+        axes = Figure().add_subplot()
+        draw_sweep(axes, self.SWEEP)
+        self.assertIn([10, 10], [list(line.get_xdata()) for line in axes.get_lines()])
+
+    def test_is_written_with_its_points_as_csv(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        results = json.loads((FIXTURE / "results.json").read_text()) | {"sweeps": [self.SWEEP]}
+        (folder / "results.json").write_text(json.dumps(results))
+        names = {pathlib.Path(line).name for line in run_plot(folder, expect=0).stdout.split()}
+        self.assertLessEqual({f"waits-plumbline-sweep.{kind}" for kind in ("png", "svg", "csv")},
+                             names)
+        lines = (folder / "waits-plumbline-sweep.csv").read_text().splitlines()
+        self.assertEqual(lines[:2], ["value,error_pct,ci95_lo,ci95_hi", "10,-40.0,-45.0,-35.0"])
 
 
 class Program(unittest.TestCase):

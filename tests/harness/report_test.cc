@@ -17,7 +17,7 @@ Results synthetic_results(const testing::Disturbance& disturbance = {}) {
     campaign.runs.push_back(testing::scored(
         testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance), repeat));
   }
-  return judge_campaigns({campaign}, Tolerances{}, Environment{});
+  return judge_campaigns({campaign}, Tolerances{}, Results{});
 }
 
 std::string line_with(const std::string& text, const std::string& words) {

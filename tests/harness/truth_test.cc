@@ -113,7 +113,7 @@ TEST(LedgerTiling, DoubledRecordsOverlapByTheirWholeLength) {
   testing::SyntheticRun run = synthetic_run(1);
   std::int64_t length_ns = 0;
   for (const PlacedRecord& segment : placed_segments(run.ledger)) length_ns += segment.length_ns();
-  for (const PlacedRecord& root : placed_root_spans(run.ledger)) length_ns += root.length_ns();
+  for (const PlacedRecord& root : placed_activations(run.ledger)) length_ns += root.length_ns();
   testing::double_ledger(run.ledger);
   EXPECT_EQ(check_tiling(run.ledger).overlap_ns, length_ns);
 }

@@ -25,7 +25,7 @@ Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fau
     testing::sum_again(run);
     campaign.runs.push_back(testing::scored(run, repeat));
   }
-  return judge_campaigns({campaign}, Tolerances{}, Environment{});
+  return judge_campaigns({campaign}, Tolerances{}, Results{});
 }
 
 Results judge_fault(const Fault& fault) { return judge_runs(5, {}, fault); }
@@ -217,7 +217,7 @@ TEST(Verdicts, ScenarioWithNothingLeftToInjectIsSkippedAsAWhole) {
   endpoint.of(Category::kFile).injected = true;
   run.truth.skipped[Category::kFile] = "no /dev/fuse here";
   const Results results =
-      judge_campaigns({{"files", "plumbline", {run, run}}}, Tolerances{}, Environment{});
+      judge_campaigns({{"files", "plumbline", {run, run}}}, Tolerances{}, Results{});
   EXPECT_EQ(results.summary.exit_code, kExitSkipped) << results.summary.reason;
   EXPECT_EQ(results.summary.pass + results.summary.fail, 0);
 }
@@ -231,7 +231,7 @@ Results with_invalid_runs(int invalid) {
     SyntheticRun run = testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance);
     campaign.runs.push_back(testing::scored(run, repeat));
   }
-  return judge_campaigns({campaign}, Tolerances{}, Environment{});
+  return judge_campaigns({campaign}, Tolerances{}, Results{});
 }
 
 TEST(Machine, InvalidRunIsLeftOutOfTheFigures) {

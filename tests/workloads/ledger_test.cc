@@ -130,7 +130,7 @@ TEST_F(LedgerFile, OfAnotherVersionIsRefusedByVersion) {
   std::string changed = bytes();
   changed[offsetof(LedgerFileHeader, version)] = 9;
   EXPECT_EQ(complaint_about(changed),
-            at_byte(8) + "ledger of version 9; this program reads version 1");
+            at_byte(8) + "ledger of version 9; this program reads version 2");
 }
 
 TEST_F(LedgerFile, WhatIsNoLedgerIsSaidToBeNone) {
@@ -153,7 +153,7 @@ TEST_F(LedgerFile, RowsThatPointNowhereAreRefused) {
   write_ledger(ledger, file_);
   EXPECT_NE(complaint_about(bytes()).find("a span id points to no record"), std::string::npos);
   ledger = small_ledger();
-  ledger.threads[0].records[0].kind = static_cast<LedgerKind>(7);
+  ledger.threads[0].records[0].kind = static_cast<LedgerKind>(9);
   write_ledger(ledger, file_);
   EXPECT_NE(complaint_about(bytes()).find("a record is of an unknown kind"), std::string::npos);
 }
@@ -169,7 +169,7 @@ TEST_F(LedgerFile, ThatIsMissingIsNamed) {
 
 TEST(LedgerJson, HasTheFieldsOfTheRecords) {
   const nlohmann::ordered_json document = ledger_to_json(small_ledger());
-  EXPECT_EQ(document["schema"], "plumbline.ledger/1");
+  EXPECT_EQ(document["schema"], "plumbline.ledger/2");
   EXPECT_EQ(document["seed"], 0xFEDCBA9876543210);
   EXPECT_EQ(document["spec"]["name"], "s");
   EXPECT_EQ(document["skipped"].size(), 1U);

@@ -30,9 +30,9 @@ constexpr std::size_t kRecords = 1 << 16;
 
 // One iteration of the chain: about 16 ns.
 void cpu_segment(benchmark::State& state) {
-  Partners partners({}, 0, nullptr);
+  Partners partners(Spec{}, 0, nullptr, nullptr);
   const RunQueueClock run_queue;
-  SegmentRunner runner(partners, run_queue, false);
+  SegmentRunner runner(partners, run_queue, false, measure_speeds());
   Segment segment;
   segment.iterations = 1;
   segment.function = find_cpu_function("build_report");
@@ -54,9 +54,9 @@ BENCHMARK(cpu_segment);
 
 // Both ends of a wait without the wait between them. Argument: as --ledger-full.
 void wait_ends(benchmark::State& state) {
-  Partners partners({}, 0, nullptr);
+  Partners partners(Spec{}, 0, nullptr, nullptr);
   const RunQueueClock run_queue;
-  SegmentRunner runner(partners, run_queue, state.range(0) != 0);
+  SegmentRunner runner(partners, run_queue, state.range(0) != 0, measure_speeds());
   LedgerRecord record{};
   for (auto _ : state) {
     runner.begin_wait(record);

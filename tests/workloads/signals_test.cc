@@ -26,10 +26,10 @@ void count_interruption(int) { interruptions.fetch_add(1, std::memory_order_rela
 bool is_of_workload(const std::filesystem::path& task) {
   std::string name;
   std::ifstream(task / "comm") >> name;
-  return name.starts_with("worker-") || name.starts_with("holder-");
+  return name.starts_with("worker-") || name.starts_with("partner-");
 }
 
-// Sends SIGURG to each worker and holder about every millisecond until `done`.
+// Sends SIGURG to each worker and partner about every millisecond until `done`.
 void interrupt_workload(const std::atomic<bool>& done) {
   while (!done.load(std::memory_order_relaxed)) {
     for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {

@@ -266,6 +266,19 @@ TEST_F(Workload, WithoutALivingServerThereIsOneLineAndNoLedger) {
   ChildProcess(truthd_command()).read_line();  // removes the dead mount, so that the test can
 }
 
+TEST_F(Workload, PrintsTheSameScheduleToTheByte) {
+  const auto print = [this](const std::string& seed) {
+    return ChildProcess(
+               {WORKLOAD_PROGRAM, "--spec", spec_.string(), "--seed", seed, "--print-schedule"})
+        .finish();
+  };
+  const ChildProcess::Ending first = print("11");
+  EXPECT_EQ(first.status, 0);
+  EXPECT_EQ(std::count(first.output.begin(), first.output.end(), '\n'), 24);
+  EXPECT_EQ(first.output, print("11").output);
+  EXPECT_NE(first.output, print("12").output);
+}
+
 TEST_F(Workload, ExplainsBadArgumentsInOneLine) {
   const std::map<std::string, std::vector<std::string>> cases = {
       {"--spec is missing", {WORKLOAD_PROGRAM}},

@@ -1,26 +1,58 @@
 #include "workloads/runner/partners.h"
 
-#include <algorithm>
-
 namespace plumbline::workloads {
+namespace {
+
+constexpr std::size_t kNumbersOfWorker = 100;  // more partner threads than a worker can have
+
+}  // namespace
 
 PartnerNeeds partner_needs(const Spec& spec) {
   PartnerNeeds needs;
-  for (const Endpoint& endpoint : spec.endpoints) {
-    needs.files |= count_segments(endpoint, LedgerKind::kFile) > 0;
-    needs.sockets |= count_segments(endpoint, LedgerKind::kSocket) > 0;
-    needs.locks = std::max(needs.locks, count_segments(endpoint, LedgerKind::kLock));
-  }
+  needs.files = file_operations(spec);
+  needs.sockets = socket_wait_kinds(spec);
   return needs;
 }
 
-Partners::Partners(const PartnerNeeds& needs, std::size_t worker, TruthDirectory* truth)
-    : file_(needs.files && truth->skipped().empty() ? truth->open_file(worker) : -1),
-      slot_(needs.files ? &truth->slot(worker) : nullptr),
-      socket_(needs.sockets ? truth->connect_peer() : -1) {
-  for (std::size_t i = 0; i < needs.locks; ++i) {
-    holders_.push_back(std::make_unique<LockHolder>(worker * needs.locks + i));
+Partners::Partners(const Spec& spec, std::size_t worker, TruthDirectory* truth,
+                   ContendedLocks* contended)
+    : Partners(spec, partner_needs(spec), worker, truth, contended) {}
+
+Partners::Partners(const Spec& spec, const PartnerNeeds& needs, std::size_t worker,
+                   TruthDirectory* truth, ContendedLocks* contended)
+    : contended_(contended), first_number_(worker * kNumbersOfWorker) {
+  if (!needs.files.empty() && truth->skipped().empty()) {
+    files_ = std::make_unique<FileWaits>(needs.files, worker, *truth);
   }
+  if (!needs.sockets.empty()) {
+    sockets_ = std::make_unique<SocketWaits>(needs.sockets, worker, *truth);
+  }
+  for (const Endpoint& endpoint : spec.endpoints) {
+    std::vector<StepPartners>& steps = by_step_.emplace_back();
+    std::map<Primitive, std::size_t> taken;
+    for (const Step* step : steps_by_number(endpoint)) {
+      steps.push_back(step != nullptr ? take(*step, takes_turns(spec.executor), taken)
+                                      : StepPartners{});
+    }
+  }
+}
+
+StepPartners Partners::take(const Step& step, bool interleaved,
+                            std::map<Primitive, std::size_t>& taken) {
+  StepPartners partners;
+  const Primitive primitive = step.segment.primitive;
+  if (!has_partner(primitive)) return partners;
+  std::vector<std::unique_ptr<WaitPartner>>& pool = pool_[primitive];
+  // Where requests take turns, another one may come to the step before this one has ended.
+  const std::size_t turns = step.times > 1 || interleaved ? 2 : 1;
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    std::size_t& index = taken[primitive];
+    if (index == pool.size()) {
+      pool.push_back(std::make_unique<WaitPartner>(first_number_++, primitive));
+    }
+    partners.turns.push_back(pool[index++].get());
+  }
+  return partners;
 }
 
 }  // namespace plumbline::workloads

@@ -6,41 +6,68 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
-#include "analysis/io/file_descriptor.h"
-#include "workloads/runner/lock_holder.h"
+#include "workloads/runner/contended_locks.h"
+#include "workloads/runner/file_waits.h"
+#include "workloads/runner/socket_waits.h"
 #include "workloads/runner/truth_directory.h"
+#include "workloads/runner/wait_partner.h"
+#include "workloads/runner/working_child.h"
 #include "workloads/spec.h"
 
 namespace plumbline::workloads {
 
-// How often a specification's endpoints use each kind of partner.
+// Which kinds of partner in other processes a specification's endpoints need.
 struct PartnerNeeds {
-  bool files = false;
-  bool sockets = false;
-  std::size_t locks = 0;  // most lock steps in one endpoint
+  std::set<FileOperation> files;
+  std::set<SocketWaitKind> sockets;
 };
 
 PartnerNeeds partner_needs(const Spec& spec);
 
+// The partner threads of one step; they take turns.
+struct StepPartners {
+  std::vector<WaitPartner*> turns;
+  std::size_t next = 0;
+};
+
 class Partners {
  public:
   // `truth` may be null where neither files nor sockets are needed.
-  Partners(const PartnerNeeds& needs, std::size_t worker, TruthDirectory* truth);
+  Partners(const Spec& spec, std::size_t worker, TruthDirectory* truth, ContendedLocks* contended);
 
-  int file() const { return file_.number(); }  // -1: file segments are skipped
-  Slot& slot() { return *slot_; }              // of the file
-  int socket() const { return socket_.number(); }
-  LockHolder& holder(std::size_t index) { return *holders_.at(index); }
-  std::size_t holder_count() const { return holders_.size(); }
+  FileWaits* files() { return files_.get(); }  // null: file segments are skipped
+  SocketWaits& sockets() { return *sockets_; }
+  ContendedLock& contended(const std::string& name) { return contended_->of(name); }
+
+  WorkingChild& child() { return child_; }
+
+  // By endpoint and Step::number; without turns for steps that need no partner thread.
+  StepPartners& of_step(std::uint16_t endpoint, std::uint8_t step) {
+    return by_step_[endpoint][step];
+  }
+  std::vector<StepPartners>& of_endpoint(std::uint16_t endpoint) { return by_step_[endpoint]; }
 
  private:
-  io::FileDescriptor file_;
-  Slot* slot_;
-  io::FileDescriptor socket_;
-  std::vector<std::unique_ptr<LockHolder>> holders_;
+  Partners(const Spec& spec, const PartnerNeeds& needs, std::size_t worker, TruthDirectory* truth,
+           ContendedLocks* contended);
+
+  // The endpoints share them: a request uses those of its own steps alone.
+  using Pool = std::map<Primitive, std::vector<std::unique_ptr<WaitPartner>>>;
+  StepPartners take(const Step& step, bool interleaved, std::map<Primitive, std::size_t>& taken);
+
+  std::unique_ptr<FileWaits> files_;
+  std::unique_ptr<SocketWaits> sockets_;
+  ContendedLocks* contended_;
+  WorkingChild child_;
+  Pool pool_;
+  std::size_t first_number_;  // of its partner threads
+  std::vector<std::vector<StepPartners>> by_step_;
 };
 
 }  // namespace plumbline::workloads

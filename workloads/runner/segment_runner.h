@@ -8,8 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "workloads/cpu_shapes.h"
 #include "workloads/ledger.h"
 #include "workloads/runner/partners.h"
 #include "workloads/runner/run_queue.h"
@@ -19,15 +19,16 @@ namespace plumbline::workloads {
 
 class SegmentRunner {
  public:
-  // `full`: read the run queue at both ends of each wait.
-  SegmentRunner(Partners& partners, const RunQueueClock& run_queue, bool full);
+  // `full`: read the run queue at both ends of each wait. `speeds` to begin with.
+  SegmentRunner(Partners& partners, const RunQueueClock& run_queue, bool full,
+                const CpuSpeeds& speeds);
 
-  // Before a request: lock segments start over with the first holder.
-  void begin_request() { holders_used_ = 0; }
-  std::size_t holders_used() const { return holders_used_; }
-
-  // Fills times, release and detail of `record`. False: the segment was skipped.
+  // Fills times, release and detail of `record`, whose request, endpoint and step are set. False:
+  // the segment was skipped.
   bool run(const Segment& segment, std::int64_t amount, LedgerRecord& record);
+
+  // Sleeps with the contended lock held that `run` took, and gives it back.
+  void hold(const Segment& segment, LedgerRecord& record);
 
   // A sleep of the workload itself; filled in like a segment.
   void sleep(std::int64_t duration_ns, LedgerRecord& record);
@@ -38,18 +39,17 @@ class SegmentRunner {
 
  private:
   void burn(const Segment& segment, std::int64_t amount, LedgerRecord& record);
-  void wait_for_lock(std::int64_t duration_ns, LedgerRecord& record);
-  void wait_for_file(const Segment& segment, std::int64_t duration_ns, LedgerRecord& record);
-  void wait_for_socket(std::int64_t duration_ns, LedgerRecord& record);
-  int file_call(const Segment& segment);  // 0 or an error number; 0 bytes: fsync
+  void wait_inside(const Segment& segment, std::int64_t amount, LedgerRecord& record);
+  void wait_for_partner(std::int64_t duration_ns, LedgerRecord& record);
+  void sleep_inline(std::int64_t duration_ns, LedgerRecord& record);
+  void wait_for_child(std::int64_t duration_ns, LedgerRecord& record);
+  void wait_for_contended(const Segment& segment, LedgerRecord& record);
 
   Partners& partners_;
   const RunQueueClock& run_queue_;
   const bool full_;
-  double ns_per_iteration_;
-  std::size_t holders_used_ = 0;
+  CpuSpeeds speeds_;
   std::int64_t run_queue_begin_ns_ = -1;
-  std::vector<char> buffer_;
 };
 
 }  // namespace plumbline::workloads

@@ -1,7 +1,7 @@
 // A counting semaphore that sleeps at once.
 //
 // std::counting_semaphore spins before it sleeps; that CPU would be on the account of the worker.
-// Used between a worker and its lock holders.
+// Used between a worker and its partner threads.
 // Thread rule: any thread. Failure rule: none.
 #pragma once
 

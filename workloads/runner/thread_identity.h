@@ -1,6 +1,6 @@
 // What each thread of a workload does first: take its name, and wake on time.
 //
-// Called by worker and holder threads at their beginning.
+// Called by worker and partner threads at their beginning.
 // Thread rule: the calling thread. Failure rule: none; a refused name is left out.
 #pragma once
 

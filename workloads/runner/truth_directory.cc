@@ -43,29 +43,23 @@ TruthDirectory::TruthDirectory(const std::filesystem::path& directory)
 
 TruthDirectory::~TruthDirectory() { munmap(slots_, sizeof(SlotTable)); }
 
-int TruthDirectory::open_file(std::size_t worker) const {
-  const std::filesystem::path path = directory_ / kFilesEntry / worker_file_name(worker);
-  const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) throw io::system_failure(path, "cannot open the delayed file", errno);
-  (*slots_)[worker].delay_ns.store(0, std::memory_order_relaxed);
-  char byte = 0;
-  if (pwrite(file, &byte, 1, 0) != 1 || pread(file, &byte, 1, 0) != 1 || fsync(file) != 0) {
-    const int error_number = errno;
-    close(file);
-    throw io::system_failure(path, "cannot use the delayed file", error_number);
-  }
-  return file;
+std::filesystem::path TruthDirectory::file_path(DelayedFile file, std::size_t worker) const {
+  return directory_ / kFilesEntry / delayed_file_name(file, worker);
+}
+
+int TruthDirectory::open_file(DelayedFile file, std::size_t worker, int flags) const {
+  const std::filesystem::path path = file_path(file, worker);
+  const int opened = open(path.c_str(), O_RDWR | O_CLOEXEC | flags);
+  if (opened < 0)
+    throw io::system_failure(path, "plumbline-truthd does not open the delayed file", errno);
+  return opened;
 }
 
 int TruthDirectory::connect_peer() const {
   const std::filesystem::path path = directory_ / kPeersEntry;
   const UnixAddress address(path);
   const int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const PeerRequest at_once{};
-  PeerReply reply{};
-  if (connection < 0 || connect(connection, address.get(), address.size()) != 0 ||
-      send(connection, &at_once, sizeof at_once, MSG_NOSIGNAL) != sizeof at_once ||
-      recv(connection, &reply, sizeof reply, MSG_WAITALL) != sizeof reply) {
+  if (connection < 0 || connect(connection, address.get(), address.size()) != 0) {
     const int error_number = errno;
     if (connection >= 0) close(connection);
     throw io::system_failure(path, "cannot talk to plumbline-truthd", error_number);

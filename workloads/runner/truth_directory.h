@@ -25,9 +25,10 @@ class TruthDirectory {
 
   Slot& slot(std::size_t worker) { return (*slots_)[worker]; }
 
-  // Each returns a descriptor that the caller owns, and has made one request that was answered at
-  // once: the first of a kind costs the kernel more.
-  int open_file(std::size_t worker) const;
+  std::filesystem::path file_path(DelayedFile file, std::size_t worker) const;
+  // The caller owns the descriptor.
+  int open_file(DelayedFile file, std::size_t worker, int flags = 0) const;
+  // A new connection to the socket peers; the caller owns it.
   int connect_peer() const;
 
  private:

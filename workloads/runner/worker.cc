@@ -1,125 +1,170 @@
-// A request's time is spent in segments; between them lie only clock reads, the span calls and the
-// append of a record. Whatever could wait is done between requests.
 #include "workloads/runner/worker.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <exception>
+#include <thread>
+#include <utility>
 
 #include "workloads/clock.h"
+#include "workloads/runner/interleaving.h"
+#include "workloads/runner/thread_identity.h"
+#include "workloads/runner/thread_totals.h"
 
 namespace plumbline::workloads {
 namespace {
 
-std::int64_t voluntary_switches() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nvcsw;
+std::unique_ptr<Companion> make_companion(const WorkerPlace& place, const CpuSpeeds& speeds) {
+  if (!needs_companion(place.spec)) return nullptr;
+  return std::make_unique<Companion>(
+      place.spec, place.partners,
+      make_recorder(place.spec, place.requests.data(), place.requests.size()), place.full, speeds,
+      "pool" + place.name.substr(place.name.find('-')));
 }
 
 }  // namespace
 
-Worker::Worker(const Spec& spec, Partners& partners, LedgerRecorder& recorder, bool full)
-    : spec_(spec),
-      partners_(partners),
-      recorder_(recorder),
-      full_(full),
-      tracer_("workload"),
-      segments_(partners, run_queue_, full),
-      unclaimed_holders_(partners.holder_count()) {
-  totals_.tid = static_cast<std::int32_t>(syscall(SYS_gettid));
-}
-
-void Worker::run(const std::vector<ScheduledRequest>& requests, const std::atomic<bool>& stop) {
-  const std::int64_t switches = voluntary_switches();
-  const std::int64_t run_queue_ns = run_queue_.read_ns();
-  const std::int64_t cpu_ns = thread_cpu_ns();
-  totals_.begin_ns = monotonic_ns();
-  for (const ScheduledRequest& request : requests) {
-    if (stop.load(std::memory_order_relaxed)) break;  // only ends sooner what is worthless anyway
-    request_ = &request;
-    think();
-    wait_for_holders();
-    run_request();
+LedgerRecorder make_recorder(const Spec& spec, const ScheduledRequest* requests,
+                             std::size_t count) {
+  // Think time, partners that were not ready, a companion or thread that was waited for.
+  constexpr std::size_t kSetupRecords = 4;
+  std::vector<std::size_t> of_endpoint;
+  for (const Endpoint& endpoint : spec.endpoints) {
+    // Where requests take turns, each segment lies in a stretch of its own.
+    const std::size_t records = static_cast<std::size_t>(records_of_request(endpoint));
+    of_endpoint.push_back((spec.executor == Executor::kThreads ? records : 2 * records) +
+                          kSetupRecords);
   }
-  totals_.end_ns = monotonic_ns();
-  totals_.cpu_ns = thread_cpu_ns() - cpu_ns;
-  totals_.run_delay_ns = run_queue_between(run_queue_ns, run_queue_.read_ns());
-  totals_.voluntary_switches = voluntary_switches() - switches;
+  std::size_t records = 0;
+  for (std::size_t i = 0; i < count; ++i) records += of_endpoint[requests[i].endpoint];
+  return {records, records};
 }
 
-LedgerRecord Worker::new_record(LedgerKind kind, std::uint8_t step) const {
-  LedgerRecord record{};
-  record.request = request_->number;
-  record.endpoint = request_->endpoint;
-  record.step = step;
-  record.kind = kind;
-  return record;
-}
+Worker::Worker(const WorkerPlace& place)
+    : place_(place),
+      speeds_(measure_speeds()),
+      recorder_(make_recorder(place.spec, place.requests.data(), place.requests.size())),
+      companion_(make_companion(place, speeds_)),
+      runner_(place.spec, place.partners, recorder_, place.full, speeds_, companion_.get()) {}
 
-void Worker::think() {
-  if (request_->think_ns == 0) return;
-  LedgerRecord record = new_record(LedgerKind::kSetup, 0);
-  record.intended_ns = request_->think_ns;
-  segments_.sleep(request_->think_ns, record);
-  recorder_.append(record);
-}
-
-void Worker::wait_for_holders() {
-  std::size_t ready = 0;
-  while (ready < unclaimed_holders_ && partners_.holder(ready).try_claim()) ++ready;
-  if (ready < unclaimed_holders_) {
-    LedgerRecord record = new_record(LedgerKind::kSetup, 0);
-    segments_.begin_wait(record);
-    for (; ready < unclaimed_holders_; ++ready) partners_.holder(ready).claim();
-    segments_.end_wait(record);
-    recorder_.append(record);
+void Worker::run() {
+  const ThreadTotals totals(runner_.run_queue());
+  begin_ns_ = monotonic_ns();
+  switch (place_.spec.executor) {
+    case Executor::kThreads:
+      run_one_by_one();
+      break;
+    case Executor::kNewThreads:
+      run_on_new_threads();
+      break;
+    case Executor::kPool:
+      run_in_pool();
+      break;
+    case Executor::kEventLoop:
+      run_in_event_loop(place_, runner_);
+      break;
+    case Executor::kCoroutines:
+      run_in_coroutines(place_, runner_);
+      break;
   }
-  unclaimed_holders_ = 0;
+  totals.write_to(totals_);
 }
 
-void Worker::run_request() {
-  const Endpoint& endpoint = spec_.endpoints[request_->endpoint];
-  segments_.begin_request();
-  run_span(endpoint.name, endpoint.steps, 0);
-  unclaimed_holders_ = segments_.holders_used();
-  for (std::size_t i = 0; i < unclaimed_holders_; ++i) partners_.holder(i).rearm();
+std::vector<LedgerThread> Worker::finish() {
+  std::vector<LedgerThread> threads;
+  totals_.name = place_.name;
+  recorder_.move_to(totals_);
+  threads.push_back(std::move(totals_));
+  if (companion_) threads.push_back(companion_->finish());
+  for (LedgerThread& thread : ended_threads_) threads.push_back(std::move(thread));
+  return threads;
 }
 
-void Worker::run_span(const std::string& name, const std::vector<Step>& steps,
-                      std::uint8_t number) {
-  // A root span's ends are outside every span, where a reading disturbs nothing.
-  const bool reads_run_queue = number == 0 || full_;
-  LedgerRecord record = new_record(LedgerKind::kSpan, number);
-  const std::int64_t run_queue_ns = reads_run_queue ? run_queue_.read_ns() : -1;
-  std::uint64_t span_id = 0;
-  record.c0_ns = thread_cpu_ns();
-  record.t0_ns = monotonic_ns();
+// Thinking, or until the next arrival is due; a request that is late comes at once.
+void Worker::wait_before(const ScheduledRequest& request) {
+  std::int64_t wait_ns = request.think_ns;
+  if (place_.spec.interval_ns > 0) {
+    wait_ns = begin_ns_ + requests_begun_ * place_.spec.interval_ns - monotonic_ns();
+  }
+  ++requests_begun_;
+  runner_.think(request, wait_ns);
+}
+
+void Worker::wait_for_companion(const ScheduledRequest& request, std::size_t at_most) {
+  if (!companion_ || companion_->outstanding() <= at_most) return;
+  runner_.set_up(request, [&] {
+    while (companion_->outstanding() > at_most) companion_->wait_for_one();
+  });
+}
+
+void Worker::run_one_by_one() {
+  for (const ScheduledRequest& request : place_.requests) {
+    // It only ends sooner what is worthless anyway.
+    if (place_.stop.load(std::memory_order_relaxed)) break;
+    wait_before(request);
+    runner_.wait_for_partners(request);
+    runner_.run_request(request);
+    wait_for_companion(request, 0);
+    runner_.rearm_partners(request);
+  }
+}
+
+void Worker::run_on_new_threads() {
+  for (const ScheduledRequest& request : place_.requests) {
+    if (place_.stop.load(std::memory_order_relaxed)) break;
+    wait_before(request);
+    runner_.wait_for_partners(request);
+    run_on_new_thread(request);
+    runner_.rearm_partners(request);
+  }
+}
+
+void Worker::run_on_new_thread(const ScheduledRequest& request) {
+  LedgerRecorder recorder = make_recorder(place_.spec, &request, 1);
+  LedgerThread result;
+  std::exception_ptr failure;
+  runner_.set_up(request, [&] {
+    std::thread thread([&] {
+      set_thread_identity("request");
+      StepRunner runner(place_.spec, place_.partners, recorder, place_.full, speeds_);
+      const ThreadTotals totals(runner.run_queue());
+      try {
+        runner.run_request(request);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      totals.write_to(result);
+    });
+    thread.join();
+  });
+  if (failure) std::rethrow_exception(failure);
+  recorder.move_to(result);
+  result.name = "request";
+  ended_threads_.push_back(std::move(result));
+}
+
+void Worker::run_in_pool() {
+  const ScheduledRequest* last = nullptr;
+  for (const ScheduledRequest& request : place_.requests) {
+    if (place_.stop.load(std::memory_order_relaxed)) break;
+    last = &request;
+    wait_before(request);
+    wait_for_companion(request, static_cast<std::size_t>(place_.spec.in_flight) - 1);
+    submit_to_pool(request);
+  }
+  if (last != nullptr) wait_for_companion(*last, 0);
+}
+
+// The root span is active here for as long as it takes to hand it over, as in a server that reads
+// a request and submits it.
+void Worker::submit_to_pool(const ScheduledRequest& request) {
+  HandedSpan handed = runner_.begin_request(request);
+  const plumbline::SpanContext context = handed.span.GetContext();
+  StepRunner::Stretch stretch = runner_.begin_stretch(request, 0);
   {
-    const plumbline::ActiveSpan span = tracer_.StartActiveSpan(name);
-    span_id = span.GetContext().span_id;
-    run_steps(steps);
+    const plumbline::Scope scope = plumbline::ActivateContext(context);
+    (void)plumbline::CaptureContext();  // from here on it queues
   }
-  record.t1_ns = monotonic_ns();
-  record.c1_ns = thread_cpu_ns();
-  record.detail = reads_run_queue ? run_queue_between(run_queue_ns, run_queue_.read_ns()) : -1;
-  recorder_.append_span(record, span_id);
-}
-
-void Worker::run_steps(const std::vector<Step>& steps) {
-  for (const Step& step : steps) {
-    if (step.span.empty()) {
-      run_segment(step);
-    } else {
-      run_span(step.span, step.steps, step.number);
-    }
-  }
-}
-
-void Worker::run_segment(const Step& step) {
-  LedgerRecord record = new_record(step.segment.kind, step.number);
-  const std::int64_t amount = request_->amounts[step.number];
-  if (segments_.run(step.segment, amount, record)) recorder_.append(record);
+  runner_.end_stretch(stretch, context.span_id);
+  companion_->submit(std::move(handed));
 }
 
 }  // namespace plumbline::workloads

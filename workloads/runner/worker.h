@@ -1,58 +1,67 @@
-// One worker thread of a workload: a closed loop over its share of the schedule.
+// One worker thread of a workload: a loop over its share of the schedule.
 //
-// think, make sure that every partner is ready, run one request under a root span; and so on.
+// think, make sure that every partner is ready, run one request under a root span; and so on. Where
+// its requests run is the scenario's `executor`.
 // Thread rule: made, run and finished by its own thread.
 // Failure rule: io::InputError when a partner failed.
 #pragma once
 
-#include <plumbline/trace.h>
-
 #include <atomic>
-#include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "workloads/ledger.h"
+#include "workloads/runner/companion.h"
 #include "workloads/runner/ledger_recorder.h"
 #include "workloads/runner/partners.h"
-#include "workloads/runner/run_queue.h"
-#include "workloads/runner/segment_runner.h"
+#include "workloads/runner/step_runner.h"
 #include "workloads/schedule.h"
 #include "workloads/spec.h"
 
 namespace plumbline::workloads {
 
+// What the threads of a run share, and what is one worker's own.
+struct WorkerPlace {
+  const Spec& spec;
+  bool full;  // as --ledger-full
+  const std::atomic<bool>& stop;
+  std::string name;
+  Partners& partners;
+  const std::vector<ScheduledRequest>& requests;
+};
+
+// Records and spans that the requests can give at most, on all threads.
+LedgerRecorder make_recorder(const Spec& spec, const ScheduledRequest* requests, std::size_t count);
+
 class Worker {
  public:
-  // `full`: as --ledger-full. Everything passed in outlives the worker.
-  Worker(const Spec& spec, Partners& partners, LedgerRecorder& recorder, bool full);
+  explicit Worker(const WorkerPlace& place);
 
   // Runs all requests, or as many as there were when `stop` became true.
-  void run(const std::vector<ScheduledRequest>& requests, const std::atomic<bool>& stop);
+  void run();
 
-  // Totals of the loop, with the thread's identity; without records.
-  const LedgerThread& totals() const { return totals_; }
+  // What it and the threads that it started did.
+  std::vector<LedgerThread> finish();
 
  private:
-  void think();
-  void wait_for_holders();
-  void run_request();
-  void run_steps(const std::vector<Step>& steps);
-  void run_segment(const Step& step);
-  void run_span(const std::string& name, const std::vector<Step>& steps, std::uint8_t number);
-  LedgerRecord new_record(LedgerKind kind, std::uint8_t step) const;
+  void run_one_by_one();
+  void run_on_new_threads();
+  void run_in_pool();
+  void run_on_new_thread(const ScheduledRequest& request);
+  void submit_to_pool(const ScheduledRequest& request);
+  void wait_before(const ScheduledRequest& request);
+  void wait_for_companion(const ScheduledRequest& request, std::size_t at_most);
 
-  const Spec& spec_;
-  Partners& partners_;
-  LedgerRecorder& recorder_;
-  const bool full_;
-  const plumbline::Tracer tracer_;
-  RunQueueClock run_queue_;
-  SegmentRunner segments_;
-  const ScheduledRequest* request_ = nullptr;
-  std::size_t unclaimed_holders_;  // the first so many are taking their mutex
+  const WorkerPlace& place_;
+  const CpuSpeeds speeds_;
+  LedgerRecorder recorder_;
+  std::unique_ptr<Companion> companion_;
+  StepRunner runner_;
   LedgerThread totals_;
+  std::int64_t begin_ns_ = 0;
+  std::int64_t requests_begun_ = 0;
+  std::vector<LedgerThread> ended_threads_;
 };
 
 }  // namespace plumbline::workloads

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "analysis/io/error.h"
-#include "workloads/runner/ledger_recorder.h"
 #include "workloads/runner/partners.h"
 #include "workloads/runner/thread_identity.h"
 #include "workloads/runner/truth_directory.h"
@@ -33,24 +32,13 @@ struct Seat {
   std::string name;
   Partners partners;
   const std::vector<ScheduledRequest>& requests;
-  LedgerRecorder recorder;
-  LedgerThread result{};
+  std::vector<LedgerThread> result{};
   std::exception_ptr failure{};
 };
 
-// Records and spans that the requests can give at most.
-LedgerRecorder make_recorder(const Spec& spec, const std::vector<ScheduledRequest>& requests) {
-  constexpr std::size_t kSetupRecords = 2;  // think time, holders that were not ready
-  std::size_t records = 0;
-  for (const ScheduledRequest& request : requests) {
-    records += spec.endpoints[request.endpoint].step_count + 1 + kSetupRecords;
-  }
-  return {records, records};
-}
-
 std::unique_ptr<TruthDirectory> open_truth(const PartnerNeeds& needs, const Spec& spec,
                                            const std::filesystem::path& directory) {
-  if (!needs.files && !needs.sockets) return nullptr;
+  if (needs.files.empty() && needs.sockets.empty()) return nullptr;
   if (directory.empty()) {
     throw io::InputError("scenario " + spec.name +
                          " has file or socket segments: start plumbline-truthd --directory DIR "
@@ -59,18 +47,25 @@ std::unique_ptr<TruthDirectory> open_truth(const PartnerNeeds& needs, const Spec
   return std::make_unique<TruthDirectory>(directory);
 }
 
+void note_skipped(const PartnerNeeds& needs, const TruthDirectory* truth, Ledger& ledger) {
+  if (needs.files.empty() || truth->skipped().empty()) return;
+  ledger.skipped.push_back(truth->skipped());
+  if (!needs.files.contains(FileOperation::kMmapFault)) return;
+  ledger.skipped.push_back("other: page faults on files, " + truth->skipped());
+}
+
 void run_seat(Run& run, Seat& seat) {
   set_thread_identity(seat.name);
-  Worker worker(run.spec, seat.partners, seat.recorder, run.full);
+  const WorkerPlace place{run.spec, run.full, run.stop, seat.name, seat.partners, seat.requests};
+  Worker worker(place);
   run.all_ready.arrive_and_wait();
   try {
-    worker.run(seat.requests, run.stop);
+    worker.run();
+    seat.result = worker.finish();
   } catch (...) {
     seat.failure = std::current_exception();
     run.stop.store(true, std::memory_order_relaxed);
   }
-  seat.result = worker.totals();
-  seat.result.name = seat.name;
 }
 
 void run_all(Run& run, std::vector<std::unique_ptr<Seat>>& seats) {
@@ -89,21 +84,20 @@ Ledger run_workload(const Spec& spec, const RunOptions& options) {
   const Schedule schedule = make_schedule(spec, options.seed);
   const PartnerNeeds needs = partner_needs(spec);
   const std::unique_ptr<TruthDirectory> truth = open_truth(needs, spec, options.truth);
+  ContendedLocks contended(spec);
   std::vector<std::unique_ptr<Seat>> seats;
   for (std::size_t i = 0; i < schedule.workers.size(); ++i) {
     const std::vector<ScheduledRequest>& requests = schedule.workers[i];
-    seats.push_back(std::unique_ptr<Seat>(new Seat{"worker-" + std::to_string(i),
-                                                   Partners(needs, i, truth.get()), requests,
-                                                   make_recorder(spec, requests)}));
+    seats.push_back(std::unique_ptr<Seat>(new Seat{
+        "worker-" + std::to_string(i), Partners(spec, i, truth.get(), &contended), requests}));
   }
   Run run{spec, options.full, std::latch(spec.workers)};
   run_all(run, seats);
 
   Ledger ledger{spec.json, options.seed, {}, {}};
-  if (needs.files && !truth->skipped().empty()) ledger.skipped.push_back(truth->skipped());
+  note_skipped(needs, truth.get(), ledger);
   for (const auto& seat : seats) {
-    seat->recorder.move_to(seat->result);
-    ledger.threads.push_back(std::move(seat->result));
+    for (LedgerThread& thread : seat->result) ledger.threads.push_back(std::move(thread));
   }
   return ledger;
 }

@@ -1,7 +1,8 @@
 // The mount of the delayed files, from mount to unmount, and the removal of a stale one.
 //
-// Used by plumbline-truthd. Needs /dev/fuse and the right to mount; where one is missing, the
-// reason is a value, since file segments are then skipped by name and the rest still runs.
+// Used by plumbline-truthd. Needs /dev/fuse and the right to mount, or to have namespaces of its
+// own; where that is missing, the reason is a value, since file segments are then skipped by name
+// and the rest still runs.
 // Thread rule: the main thread.
 // Failure rule: a mount that is refused is told by reason(), not thrown.
 #pragma once
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "workloads/truth_protocol.h"
+#include "workloads/truthd/lateness.h"
 
 namespace plumbline::workloads {
 
@@ -24,11 +26,16 @@ class FuseMount {
   // Why nothing is mounted; empty when it is.
   const std::string& reason() const { return reason_; }
 
-  // Starts the server threads, which run until the process ends; so must `slots` live.
-  void serve(SlotTable& slots) const;
+  // Starts the server threads, which run until the process ends; so long must both live. Once.
+  void serve(SlotTable& slots, Lateness& lateness);
 
  private:
+  bool open_device();                                        // else errno
+  bool mount_at(const std::filesystem::path& folder) const;  // else errno
+  bool mount_inside();                                       // else errno
+
   std::filesystem::path folder_;
+  std::filesystem::path inside_;  // where it is mounted if not at folder_: in our own namespace
   int device_ = -1;  // open until the process ends: closing it would fail the calls under way
   std::string reason_;
 };

@@ -1,9 +1,10 @@
 // The protocol: read() gives one request (fuse_in_header and a body of its own), writev() answers
-// it (fuse_out_header with the same `unique`, and a body). Nodes: 1 is the folder, 2 + N the file
-// of worker N. Files are opened for direct I/O, so that each call reaches the server. Interrupts
-// are not answered: as with a disk, a signal does not shorten an operation.
+// it (fuse_out_header with the same `unique`, and a body). Nodes: 1 is the folder, then come the
+// files of worker 0, of worker 1, ... Interrupts are not answered: as with a disk, a signal does
+// not shorten an operation. No reading ahead: a page comes when it is asked for.
 #include "workloads/truthd/fuse_server.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,18 +12,21 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <system_error>
+#include <thread>
 #include <vector>
 
-#include "workloads/clock.h"
+#include "workloads/truthd/hold.h"
 
 namespace plumbline::workloads {
 namespace {
 
 constexpr std::uint64_t kFolderNode = 1;
 constexpr std::uint64_t kFirstFileNode = 2;
-constexpr std::uint64_t kFileBytes = 1ULL << 30;
-constexpr std::uint64_t kValidSeconds = 86'400;  // nothing here changes
+constexpr std::uint64_t kFileBytes = 1ULL << 40;  // streams read on and on
+constexpr std::uint64_t kValidSeconds = 86'400;   // nothing here changes
 constexpr std::size_t kRequestBytes = kMaxTransferBytes + 65'536;
 
 template <typename Plain>
@@ -33,6 +37,37 @@ std::span<const std::byte> bytes_of(const Plain& plain) {
 template <typename Plain>
 const Plain& body_as(const std::byte* body) {
   return *reinterpret_cast<const Plain*>(body);  // the kernel aligns bodies to eight bytes
+}
+
+DelayedFile file_of(std::uint64_t node) {
+  return static_cast<DelayedFile>((node - kFirstFileNode) % kDelayedFileNames.size());
+}
+
+std::size_t worker_of(std::uint64_t node) {
+  return (node - kFirstFileNode) / kDelayedFileNames.size();
+}
+
+// "cached-12" -> its node; 0: no such file.
+std::uint64_t node_by_name(std::string_view name) {
+  const std::size_t dash = name.find('-');
+  if (dash == std::string_view::npos) return 0;
+  std::size_t worker = 0;
+  const char* const end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + dash + 1, end, worker);
+  if (parsed.ec != std::errc{} || parsed.ptr != end || worker >= kMaxWorkers) return 0;
+  for (std::size_t file = 0; file < kDelayedFileNames.size(); ++file) {
+    if (name.substr(0, dash) != kDelayedFileNames[file]) continue;
+    return kFirstFileNode + worker * kDelayedFileNames.size() + file;
+  }
+  return 0;
+}
+
+bool is_file(std::uint64_t node, DelayedFile file) {
+  return node >= kFirstFileNode && file_of(node) == file;
+}
+
+std::uint64_t attributes_valid_seconds(std::uint64_t node) {
+  return is_file(node, DelayedFile::kStatus) ? 0 : kValidSeconds;
 }
 
 fuse_attr attributes_of(std::uint64_t node) {
@@ -50,6 +85,14 @@ fuse_attr attributes_of(std::uint64_t node) {
 
 }  // namespace
 
+void FuseServer::start() {
+  ++idle_;
+  std::thread([this] {
+    prctl(PR_SET_TIMERSLACK, 1);  // in nanoseconds; the default lets a sleep end 50 us late
+    serve();
+  }).detach();
+}
+
 void FuseServer::serve() {
   std::vector<std::byte> request(kRequestBytes);
   for (;;) {
@@ -57,7 +100,9 @@ void FuseServer::serve() {
     // ENOENT: the caller was killed before its request was read. EAGAIN, EINTR: as usual.
     if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == ENOENT)) continue;
     if (got < static_cast<ssize_t>(sizeof(fuse_in_header))) return;
+    if (--idle_ == 0) start();  // this one may sleep for long
     answer(body_as<fuse_in_header>(request.data()), request.data() + sizeof(fuse_in_header));
+    ++idle_;
   }
 }
 
@@ -73,14 +118,13 @@ void FuseServer::answer(const fuse_in_header& request, const std::byte* body) {
       return answer_attributes(unique, request.nodeid);
     case FUSE_OPEN:
     case FUSE_OPENDIR:
-      return answer_open(unique);
+      return answer_open(unique, request.nodeid);
     case FUSE_READ:
       return answer_read(request, body_as<fuse_read_in>(body));
     case FUSE_WRITE:
       return answer_write(request, body_as<fuse_write_in>(body));
     case FUSE_FSYNC:
       return answer_fsync(request);
-    case FUSE_FLUSH:
     case FUSE_RELEASE:
     case FUSE_READDIR:  // empty: names are found by asking for them
     case FUSE_RELEASEDIR:
@@ -109,28 +153,28 @@ void FuseServer::answer_init(std::uint64_t unique, const fuse_init_in& init) {
 }
 
 void FuseServer::answer_lookup(std::uint64_t unique, std::string_view name) {
-  for (std::size_t worker = 0; worker < slots_.size(); ++worker) {
-    if (name != worker_file_name(worker)) continue;
-    fuse_entry_out out{};
-    out.nodeid = kFirstFileNode + worker;
-    out.entry_valid = kValidSeconds;
-    out.attr_valid = kValidSeconds;
-    out.attr = attributes_of(out.nodeid);
-    return reply(unique, 0, bytes_of(out));
-  }
-  reply(unique, ENOENT);
-}
-
-void FuseServer::answer_attributes(std::uint64_t unique, std::uint64_t node) {
-  fuse_attr_out out{};
-  out.attr_valid = kValidSeconds;
+  const std::uint64_t node = node_by_name(name);
+  if (node == 0) return reply(unique, ENOENT);
+  fuse_entry_out out{};
+  out.nodeid = node;
+  out.entry_valid = kValidSeconds;
+  out.attr_valid = attributes_valid_seconds(node);
   out.attr = attributes_of(node);
   reply(unique, 0, bytes_of(out));
 }
 
-void FuseServer::answer_open(std::uint64_t unique) {
+void FuseServer::answer_attributes(std::uint64_t unique, std::uint64_t node) {
+  if (is_file(node, DelayedFile::kStatus)) hold(node);
+  fuse_attr_out out{};
+  out.attr_valid = attributes_valid_seconds(node);
+  out.attr = attributes_of(node);
+  reply(unique, 0, bytes_of(out));
+}
+
+void FuseServer::answer_open(std::uint64_t unique, std::uint64_t node) {
+  if (is_file(node, DelayedFile::kOpened)) hold(node);
   fuse_open_out out{};
-  out.open_flags = FOPEN_DIRECT_IO;
+  out.open_flags = is_file(node, DelayedFile::kDirect) ? FOPEN_DIRECT_IO : FOPEN_KEEP_CACHE;
   reply(unique, 0, bytes_of(out));
 }
 
@@ -154,11 +198,11 @@ void FuseServer::answer_fsync(const fuse_in_header& request) {
 }
 
 void FuseServer::hold(std::uint64_t node) {
-  if (node < kFirstFileNode || node - kFirstFileNode >= slots_.size()) return;
-  Slot& slot = slots_[node - kFirstFileNode];
-  const std::int64_t delay_ns = slot.delay_ns.load(std::memory_order_relaxed);
-  if (delay_ns > 0) sleep_until(slot.t0_ns.load(std::memory_order_relaxed) + delay_ns);
-  slot.release_ns.store(monotonic_ns(), std::memory_order_relaxed);
+  if (node < kFirstFileNode || worker_of(node) >= slots_.size()) return;
+  Slot& slot = slots_[worker_of(node)];
+  hold_until(
+      slot.t0_ns.load(std::memory_order_relaxed) + slot.delay_ns.load(std::memory_order_relaxed),
+      slot, lateness_);
 }
 
 void FuseServer::reply(std::uint64_t unique, int error_number, std::span<const std::byte> body) {

@@ -4,7 +4,9 @@
 // time: slot and file N belong to its worker N. Prints one line when it is ready:
 //   ready: file, socket
 //   ready: socket; skip file: /dev/fuse cannot be opened: Permission denied
-// and ends, leaving no mount behind, on SIGTERM, SIGINT or SIGHUP, when the thread that started it
+// and a line for each kind of wait when it ends:
+//   late file: 120 waits, late by 62 us in the middle and 512 us at most
+// It ends, leaving no mount behind, on SIGTERM, SIGINT or SIGHUP, when the thread that started it
 // dies, and when its standard input is a pipe or socket that reaches its end.
 // Thread rule: this thread starts, accepts and ends; server threads answer.
 // Failure rule: one line on standard error, exit 2.
@@ -26,7 +28,9 @@
 
 #include "analysis/io/atomic_file.h"
 #include "analysis/io/error.h"
+#include "workloads/truthd/abandoned_mounts.h"
 #include "workloads/truthd/fuse_mount.h"
+#include "workloads/truthd/lateness.h"
 #include "workloads/truthd/shared_slots.h"
 #include "workloads/truthd/socket_peers.h"
 
@@ -45,6 +49,7 @@ int end_signals() {
   sigemptyset(&signals);
   for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  (void)std::signal(SIGPIPE, SIG_IGN);  // nobody need listen to what is printed
   const int descriptor = signalfd(-1, &signals, SFD_CLOEXEC);
   if (descriptor < 0) throw io::system_failure("signalfd", "cannot wait for signals", errno);
   return descriptor;
@@ -69,7 +74,6 @@ void announce(const std::filesystem::path& directory, const FuseMount& files) {
   io::write_file_atomically(directory / kSkippedEntry, skipped);
   const std::string line =
       skipped.empty() ? "ready: file, socket" : "ready: socket; skip " + skipped;
-  // Nobody need listen.
   (void)std::puts(line.c_str());
   (void)std::fflush(stdout);
 }
@@ -99,17 +103,37 @@ void accept_until_told_to_end(int signals, SocketPeers& peers) {
   }
 }
 
+// Static: server threads use them until the process ends.
+Lateness& late_files() {
+  static Lateness lateness;
+  return lateness;
+}
+Lateness& late_sockets() {
+  static Lateness lateness;
+  return lateness;
+}
+
+void tell_lateness(const char* kind, const Lateness& lateness) {
+  const std::string summary = lateness.summary();
+  if (summary.empty()) return;
+  (void)std::printf("late %s: %s\n", kind, summary.c_str());
+  (void)std::fflush(stdout);
+}
+
 void serve(const std::filesystem::path& directory) {
   const int signals = end_signals();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const io::FileDescriptor lock(lock_directory(directory));
   SharedSlots slots(directory / kSlotsEntry);
-  SocketPeers peers(directory / kPeersEntry);
+  SocketPeers peers(directory / kPeersEntry, slots.table(), late_sockets());
+  remove_abandoned_mounts();
   FuseMount files(directory / kFilesEntry);
-  files.serve(slots.table());
+  files.serve(slots.table(), late_files());
   announce(directory, files);
   accept_until_told_to_end(signals, peers);
   std::filesystem::remove(directory / kSkippedEntry);
+  tell_lateness("file", late_files());
+  tell_lateness("socket", late_sockets());
 }
 
 }  // namespace

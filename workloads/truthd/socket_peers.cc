@@ -5,32 +5,39 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <functional>
+#include <memory>
 #include <thread>
 
 #include "analysis/io/error.h"
-#include "workloads/clock.h"
-#include "workloads/truth_protocol.h"
+#include "workloads/truthd/hold.h"
+#include "workloads/truthd/peer_act.h"
 #include "workloads/unix_address.h"
 
 namespace plumbline::workloads {
 namespace {
 
-// Messages are far smaller than a socket's buffer: they come whole or the peer is gone.
-void answer_until_closed(int connection) {
+void serve_worker(int connection, SlotTable& slots, Lateness& lateness) {
   const io::FileDescriptor owner(connection);
   prctl(PR_SET_TIMERSLACK, 1);  // in nanoseconds; the default lets a sleep end 50 us late
-  PeerRequest request{};
-  while (recv(connection, &request, sizeof request, MSG_WAITALL) == sizeof request) {
-    sleep_until(request.t0_ns + request.delay_ns);
-    const PeerReply reply{monotonic_ns()};
-    if (send(connection, &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply) return;
+  PeerHello hello{};
+  if (!receive_plain(connection, hello) || hello.worker >= slots.size()) return;
+  const std::unique_ptr<PeerAct> act = make_peer_act(hello, connection);
+  if (act == nullptr || !send_plain(connection, act->address()) || !act->start()) return;
+  Slot& slot = slots[hello.worker];
+  for (PeerRequest request{}; receive_plain(connection, request) && act->prepare();) {
+    hold_until(request.t0_ns + request.delay_ns, slot, lateness);
+    if (!act->let_go(request)) return;
   }
 }
 
 }  // namespace
 
-SocketPeers::SocketPeers(const std::filesystem::path& path)
-    : path_(path), listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+SocketPeers::SocketPeers(const std::filesystem::path& path, SlotTable& slots, Lateness& lateness)
+    : path_(path),
+      slots_(slots),
+      lateness_(lateness),
+      listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (listener_.number() < 0) throw io::system_failure(path, "cannot make a socket", errno);
   const UnixAddress address(path);
   unlink(path.c_str());
@@ -44,7 +51,8 @@ SocketPeers::~SocketPeers() { unlink(path_.c_str()); }
 
 void SocketPeers::accept_one() {
   const int connection = accept4(listener_.number(), nullptr, nullptr, SOCK_CLOEXEC);
-  if (connection >= 0) std::thread(answer_until_closed, connection).detach();
+  if (connection >= 0)
+    std::thread(serve_worker, connection, std::ref(slots_), std::ref(lateness_)).detach();
 }
 
 }  // namespace plumbline::workloads

@@ -1,5 +1,5 @@
-// The other ends of the workers' sockets: each request is answered at t0 + delay, and the answer
-// carries the moment just before it was sent.
+// The other ends of the workers' sockets: each wait is ended at t0 + delay, and the worker's slot
+// gets the moment just before.
 //
 // Used by plumbline-truthd.
 // Thread rule: the main thread accepts; each connection has a thread of its own.
@@ -9,13 +9,16 @@
 #include <filesystem>
 
 #include "analysis/io/file_descriptor.h"
+#include "workloads/truth_protocol.h"
+#include "workloads/truthd/lateness.h"
 
 namespace plumbline::workloads {
 
 class SocketPeers {
  public:
   // Listens at `path`; an old socket file there is replaced.
-  explicit SocketPeers(const std::filesystem::path& path);
+  // `slots` and `lateness` must live as long as the process.
+  SocketPeers(const std::filesystem::path& path, SlotTable& slots, Lateness& lateness);
   ~SocketPeers();
   SocketPeers(const SocketPeers&) = delete;
   SocketPeers& operator=(const SocketPeers&) = delete;
@@ -26,6 +29,8 @@ class SocketPeers {
 
  private:
   std::filesystem::path path_;
+  SlotTable& slots_;
+  Lateness& lateness_;
   io::FileDescriptor listener_;
 };
 

@@ -1,0 +1,46 @@
+// What a segment can do inside the process: shapes of CPU work, and what can be waited for.
+//
+// Part of a specification (spec.h); read by thread_segments.cc, run by runner/.
+// Thread rule: plain constants. Failure: none.
+#pragma once
+
+#include <cstdint>
+
+namespace plumbline::workloads {
+
+enum class CpuShape : std::uint8_t { kLeaf, kDeep, kInlined, kRecursive, kVdso, kLibc, kTinyCalls };
+
+enum class Primitive : std::uint8_t {
+  kNone,
+  // Lock segments. All but the last are held by a partner thread, which lets go on time.
+  kMutex,
+  kTimedMutex,  // pthread_mutex_timedlock that gets it
+  kAdaptiveMutex,
+  kRwlockRead,   // the partner writes
+  kRwlockWrite,  // the partner reads
+  kSpin,         // truth: CPU
+  kContended,    // one lock for all workers of the process: they are each other's partners
+  // Sync segments.
+  kSleep,
+  kCondvar,
+  kSemaphore,
+  kBarrier,
+  kLatch,
+  kFuture,
+  kAtomicWait,
+  kJoin,
+  kChildProcess,  // fork, and wait until the child has worked and ended
+  // Other segments.
+  kInlineSleep,  // nanosleep by a `syscall` instruction of the program's own
+};
+
+inline constexpr Primitive kFirstLockPrimitive = Primitive::kMutex;
+inline constexpr Primitive kFirstSyncPrimitive = Primitive::kSleep;
+
+// A thread of the workload is on the other side, and nothing else.
+constexpr bool has_partner(Primitive primitive) {
+  return (primitive > Primitive::kNone && primitive < Primitive::kContended) ||
+         (primitive > Primitive::kSleep && primitive < Primitive::kChildProcess);
+}
+
+}  // namespace plumbline::workloads
