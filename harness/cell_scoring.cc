@@ -48,11 +48,14 @@ struct CellKey {
 CellRun cell_run(const ScoredRun& run, const CellKey& key) {
   const EndpointTruth& truth = run.truth.endpoints[key.endpoint];
   const analysis::TimeParts time = attributed_time(run, truth.name);
-  CellRun part{run.row.id, 0, 0, time.residual_ns};
+  // Time that the host took lies in no category of the ledger either: a profiler may leave it over
+  // or call it uncategorized.
+  CellRun part{run.row.id, 0, truth.unaccounted_ns(), time.residual_ns};
   if (key.category) {
     const CategoryTruth& category = truth.of(*key.category);
     part.lo_ns = category.lo_ns;
     part.hi_ns = category.hi_ns;
+    if (*key.category == Category::kOther) part.hi_ns += truth.unaccounted_ns();
     part.attributed_ns = time.category[static_cast<std::size_t>(*key.category)];
   }
   return part;
@@ -112,7 +115,14 @@ std::optional<std::string> skip_reason(const Scope& scope, const CellKey& key) {
   return skipped->second;
 }
 
-double truth_middle_ns(const CellRow& row) { return (row.truth_lo_ns + row.truth_hi_ns) / 2; }
+// What was injected: middle of the interval, without what is nobody's. 0 for the residual.
+double injected_ns(const Scope& scope, const CellKey& key) {
+  if (!key.category) return 0;
+  return mean_over(scope.runs, [&](const ScoredRun& run) {
+    const CategoryTruth& truth = run.truth.endpoints[key.endpoint].of(*key.category);
+    return static_cast<double>(truth.lo_ns + truth.hi_ns) / 2;
+  });
+}
 
 CellSize cell_size(const Scope& scope, const CellKey& key, double truth_ns) {
   const auto endpoint_of = [&](const ScoredRun& run) -> const EndpointTruth& {
@@ -143,7 +153,7 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
   row.repeats = static_cast<std::int64_t>(scope.runs.size());
   for (const ScoredRun& run : scope.runs) row.per_run.push_back(cell_run(run, key));
   fill_totals(row);
-  const double truth_ns = truth_middle_ns(row);
+  const double truth_ns = injected_ns(scope, key);
   const CellSize size = cell_size(scope, key, truth_ns);
   row.blocked_waits = size.waits;
   fill_relative(row, truth_ns, size.wall_ns);

@@ -238,6 +238,12 @@ std::int64_t EndpointTruth::blocked_waits() const {
   return waits;
 }
 
+std::int64_t EndpointTruth::unaccounted_ns() const {
+  std::int64_t known_ns = 0;
+  for (const CategoryTruth& category : categories) known_ns += category.hi_ns;
+  return std::max<std::int64_t>(0, wall_ns - known_ns);
+}
+
 Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
                WaitDefinition definition) {
   Truth truth;

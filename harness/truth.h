@@ -54,6 +54,9 @@ struct EndpointTruth {
   CategoryTruth& of(format::Category category);
   const CategoryTruth& of(format::Category category) const;
   std::int64_t blocked_waits() const;  // over all categories
+  // Of wall, what was neither CPU nor run queue nor any wait, by the ledger's own clocks: what the
+  // host took, stops. Not negative.
+  std::int64_t unaccounted_ns() const;
 };
 
 struct Truth {

@@ -301,5 +301,26 @@ TEST(Verdicts, FunctionsSampledOnTheTickSayIt) {
   EXPECT_EQ(rows_that_say_it("no"), 0);
 }
 
+// Fault: time that the host took from a thread is in the profiler's residual, whose truth was said
+// to be 0: a run on a busy host failed the gate. Seen in: `./dev run`, 2-6 % of the CPU taken.
+// Pass: the ledger's own clocks know of it; a residual that they do not know of still fails.
+TEST(Verdicts, TimeThatTheHostTookIsNotTheProfilersFault) {
+  const auto leave_over = [](std::int64_t ns) {
+    return [ns](SyntheticRun& run) {
+      bool done = false;
+      bend_segments(run, [&](analysis::Segment& segment) {
+        if (!done && endpoint_of(run, segment) == "GET /a") segment.parts.residual_ns += ns;
+        done = done || endpoint_of(run, segment) == "GET /a";
+      });
+    };
+  };
+  const Disturbance taken{.stall_ns = 30'000'000};
+  const CellRow known = cell(judge_runs(5, taken, no_fault), "GET /a", "residual");
+  EXPECT_NE(known.verdict, Verdict::kFail);
+  EXPECT_GT(known.truth_hi_ns, 0);
+  const CellRow unknown = cell(judge_runs(5, {}, leave_over(30'000'000)), "GET /a", "residual");
+  EXPECT_EQ(unknown.verdict, Verdict::kFail);
+}
+
 }  // namespace
 }  // namespace plumbline::harness
