@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/io/error.h"
+#include "tests/workloads/spec_complaint.h"
 #include "workloads/runner/workload.h"
 #include "workloads/schedule.h"
 #include "workloads/spec.h"
@@ -242,15 +243,6 @@ TEST(Executors, AFixedRateIsKept) {
     ++request;
   }
   EXPECT_EQ(request, 20);
-}
-
-std::string complaint_about(const std::string& text) {
-  try {
-    parse_spec(text, "s.json");
-  } catch (const io::InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
 }
 
 TEST(Executors, EachWrongCombinationIsOneLine) {

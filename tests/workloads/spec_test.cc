@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/io/error.h"
+#include "tests/workloads/spec_complaint.h"
 #include "tests/workloads/temporary_directory.h"
 
 namespace plumbline::workloads {
@@ -33,15 +34,6 @@ const char* const kGood = R"({
     {"name": "PUT /order", "steps": [
       {"category": "file", "duration_us": 1000, "operation": "fsync"}]}]
 })";
-
-std::string complaint_about(const std::string& text) {
-  try {
-    parse_spec(text, "s.json");
-  } catch (const io::InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
-}
 
 TEST(Spec, ReadsWhatIsWritten) {
   const Spec spec = parse_spec(kGood, "s.json");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/io/error.h"
+#include "tests/workloads/spec_complaint.h"
 #include "workloads/runner/workload.h"
 #include "workloads/schedule.h"
 #include "workloads/spec.h"
@@ -21,15 +22,6 @@ using nlohmann::json;
 std::string scenario(const std::string& steps, const std::string& more = "") {
   return R"({"name": "s", "workers": 1, "rounds": 5, )" + more +
          R"("endpoints": [{"name": "e", "steps": [)" + steps + "]}]}";
-}
-
-std::string complaint_about(const std::string& text) {
-  try {
-    parse_spec(text, "s.json");
-  } catch (const io::InputError& error) {
-    return error.what();
-  }
-  return "no complaint";
 }
 
 std::string wait_step(const std::string& category, const std::string& primitive,
