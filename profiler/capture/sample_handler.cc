@@ -105,6 +105,7 @@ bool pass_on(int signal_number, siginfo_t* info, void* context) {
   recording.foreign_signals.fetch_add(1, std::memory_order_relaxed);
   const struct sigaction action = program_action();
   if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN) return false;
+  if (current_thread != nullptr) ++current_thread->program_handlers_run;
   call_program_handler(action, signal_number, info, context);
   return true;
 }

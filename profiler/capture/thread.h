@@ -18,6 +18,7 @@
 #include "profiler/base/own_file.h"
 #include "profiler/base/published.h"
 #include "profiler/base/random.h"
+#include "profiler/base/sys.h"
 #include "profiler/capture/context_record.h"
 #include "profiler/capture/edge_clock.h"
 #include "profiler/capture/recording_state.h"
@@ -95,6 +96,9 @@ struct Thread {
   // kVanished: ended without saying so; what it left open is still open.
   enum class Life : std::uint32_t { kPrepared, kLive, kVanished, kEnded };
 
+  // Handlers of the program that have run on it; wraps around. First: program_handlers.cc knows it
+  // by its offset.
+  std::uint32_t program_handlers_run = 0;
   // The session it records for; see RecordingState::generation. Released by the owner when the
   // thread is ready to be drained.
   std::atomic<std::uint32_t> generation{0};
@@ -158,6 +162,14 @@ inline Thread* recording_thread() {
   Thread* thread = current_thread;
   if (thread != nullptr && base::read(thread->generation) == generation) return thread;
   return introduce_current_thread(generation);
+}
+
+// A child of vfork runs on its parent's memory, with clocks of its own: it must not write there.
+// True in the child. To be asked while `after_vfork`.
+inline bool is_vfork_child(Thread& thread) {
+  if (base::sys::gettid() != thread.tid) return true;
+  thread.after_vfork = false;
+  return false;
 }
 
 }  // namespace plumbline::capture

@@ -33,14 +33,6 @@ bool inside_another_hook(const Thread& thread, std::uintptr_t here) {
   return !hook_on_stack || is_intact(thread);
 }
 
-// A child of vfork runs on its parent's memory, with clocks of its own: it must not write into the
-// parent's record. True in the child.
-bool is_vfork_child(Thread& thread) {
-  if (base::sys::gettid() != thread.tid) return true;
-  thread.after_vfork = false;
-  return false;
-}
-
 std::uint64_t object_of(const WaitKind& kind) {
   return kind.descriptor >= 0 ? static_cast<std::uint64_t>(kind.descriptor) : kind.object;
 }

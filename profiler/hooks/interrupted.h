@@ -2,7 +2,7 @@
 //
 // The program must not see an EINTR that it would not see without us: a hook whose call came back
 // so calls again, for the time that remains. errno is then what it was before the call.
-// Known limit: a signal of the program that comes in the microsecond between our handler and the
+// Known limit: a signal of the program that comes in the nanoseconds between the question and the
 // second call does not end that one, as if it had come just before the call.
 // Thread rule: the thread that made the call. Signal rule: async-signal-safe. Failure: false.
 #pragma once
@@ -19,21 +19,29 @@ namespace plumbline::hooks {
 
 inline constexpr std::int64_t kSecondNs = 1'000'000'000;
 
-// True once per interruption.
-inline bool only_we_interrupted() {
-  capture::Thread* thread = capture::current_thread;
-  if (thread == nullptr || !thread->interrupted_call) return false;
-  thread->interrupted_call = false;
-  return true;
-}
+// Made before a call.
+class OurSignal {
+ public:
+  // Once per interruption: true when the call gave EINTR for no other reason.
+  bool alone_interrupted() const {
+    if (thread_ == nullptr || !thread_->interrupted_call) return false;
+    thread_->interrupted_call = false;
+    return thread_->program_handlers_run == handlers_run_;
+  }
+
+ private:
+  capture::Thread* thread_ = capture::current_thread;
+  std::uint32_t handlers_run_ = thread_ != nullptr ? thread_->program_handlers_run : 0;
+};
 
 // For calls without a time limit, or with one that is a moment: made anew until it was not our
 // signal that ended it.
 template <class Call>
 auto uninterrupted(Call&& call) {
   const int saved_errno = errno;
+  const OurSignal our_signal;
   auto result = call();
-  while (result < 0 && errno == EINTR && only_we_interrupted()) {
+  while (result < 0 && errno == EINTR && our_signal.alone_interrupted()) {
     errno = saved_errno;
     result = call();
   }

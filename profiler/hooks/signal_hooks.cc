@@ -3,6 +3,7 @@
 // sigwait and its kin take signals that are blocked, ours among them when the set is full: ours is
 // swallowed and the wait goes on. pause and sigsuspend return for no other reason than a signal, so
 // they go on after ours.
+// The program's handlers for other signals are counted (capture/program_handlers.h).
 // The program sees its own handler for our signal as installed, and it is called for signals that
 // are not ours (capture/sample_handler.h). Known limits: that handler's SA_RESTART and SA_ONSTACK
 // are ours; a signalfd for our signal reads ours too.
@@ -10,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "profiler/capture/program_handlers.h"
 #include "profiler/capture/sample_handler.h"
 #include "profiler/hooks/interrupted.h"
 #include "profiler/hooks/recorded_hook.h"
@@ -17,6 +19,7 @@
 namespace plumbline::hooks {
 namespace {
 
+using capture::HandlerChange;
 using capture::kSampleSignal;
 
 constexpr WaitKind kSignalWait{.operation = Operation::kSignalWait, .category = Category::kSync};
@@ -46,6 +49,13 @@ sighandler_t exchange_handler(sighandler_t handler, int flags, bool masks_itself
   return capture::exchange_program_action(&action, &before) ? before.sa_handler : SIG_ERR;
 }
 
+// For another signal.
+template <class Call>
+sighandler_t install(const Call& call, int number, sighandler_t handler) {
+  const HandlerChange change(number, handler);
+  return change.for_program(call(number, change.for_kernel()));
+}
+
 bool is_ours_to_answer(int number, sighandler_t handler) {
   return number == kSampleSignal && handler != SIG_ERR &&
          capture::exchange_program_action(nullptr, nullptr);
@@ -56,6 +66,7 @@ bool is_ours_to_answer(int number, sighandler_t handler) {
 
 using namespace plumbline::hooks;
 using plumbline::capture::exchange_program_action;
+using plumbline::capture::HandlerChange;
 
 PLUMBLINE_HOOK int sigwait(const sigset_t* set, int* number) {
   return recorded(kSignalWait, [&] {
@@ -101,18 +112,28 @@ PLUMBLINE_HOOK int sigaction(int number, const struct sigaction* action, struct 
   if (number == plumbline::capture::kSampleSignal && exchange_program_action(action, before)) {
     return 0;
   }
-  return original().sigaction(number, action, before);
+  const HandlerChange change(number, action != nullptr ? action->sa_handler : SIG_ERR);
+  struct sigaction counted {};
+  if (action != nullptr) {
+    counted = *action;
+    counted.sa_handler = change.for_kernel();
+  }
+  const int result = original().sigaction(number, action != nullptr ? &counted : nullptr, before);
+  if (result == 0 && before != nullptr) before->sa_handler = change.for_program(before->sa_handler);
+  return result;
 }
 
 PLUMBLINE_HOOK sighandler_t signal(int number, sighandler_t handler) {
-  if (!is_ours_to_answer(number, handler)) return original().signal(number, handler);
+  if (!is_ours_to_answer(number, handler)) return install(original().signal, number, handler);
   return exchange_handler(handler, SA_RESTART, /*masks_itself=*/true);
 }
 PLUMBLINE_ALIAS(bsd_signal, signal);
 PLUMBLINE_ALIAS(ssignal, signal);
 
 PLUMBLINE_HOOK sighandler_t __sysv_signal(int number, sighandler_t handler) {
-  if (!is_ours_to_answer(number, handler)) return original().__sysv_signal(number, handler);
+  if (!is_ours_to_answer(number, handler)) {
+    return install(original().__sysv_signal, number, handler);
+  }
   return exchange_handler(handler, static_cast<int>(SA_RESETHAND | SA_NODEFER),
                           /*masks_itself=*/false);
 }
@@ -126,7 +147,7 @@ PLUMBLINE_HOOK int sigignore(int number) {
 
 // glibc's asks the kernel for the handler before, which would be ours.
 PLUMBLINE_HOOK sighandler_t sigset(int number, sighandler_t handler) {
-  if (!is_ours_to_answer(number, handler)) return original().sigset(number, handler);
+  if (!is_ours_to_answer(number, handler)) return install(original().sigset, number, handler);
   sigset_t ours, before;
   sigemptyset(&ours);
   sigaddset(&ours, number);

@@ -21,9 +21,10 @@ template <class Call, class IsInterrupted>
 int sleep_on(const timespec* duration, timespec* remaining, const Call& call,
              const IsInterrupted& is_interrupted) {
   const int saved_errno = errno;
+  const OurSignal our_signal;
   timespec rest{};
   int result = call(duration, &rest);
-  while (is_interrupted(result) && only_we_interrupted()) {
+  while (is_interrupted(result) && our_signal.alone_interrupted()) {
     const timespec again = rest;
     errno = saved_errno;
     result = call(&again, &rest);
@@ -39,8 +40,9 @@ int sleep_on(const timespec* duration, timespec* remaining) {
 
 // To a moment: the same again.
 int sleep_until(clockid_t clock, int flags, const timespec* moment, timespec* remaining) {
+  const OurSignal our_signal;
   int result = original().clock_nanosleep(clock, flags, moment, remaining);
-  while (result == EINTR && only_we_interrupted()) {
+  while (result == EINTR && our_signal.alone_interrupted()) {
     result = original().clock_nanosleep(clock, flags, moment, remaining);
   }
   return result;

@@ -29,11 +29,12 @@ inline bool is_out_of_time(int fd, int option, std::int64_t since_ns) {
 template <class Call>
 auto socket_call_in_time(int fd, int option, Call&& call) {
   const int saved_errno = errno;
+  const OurSignal our_signal;
   auto result = call();
   if (!(result < 0 && errno == EINTR)) [[likely]]
     return result;
   const std::int64_t since_ns = base::monotonic_ns();
-  while (result < 0 && errno == EINTR && only_we_interrupted()) {
+  while (result < 0 && errno == EINTR && our_signal.alone_interrupted()) {
     if (is_out_of_time(fd, option, since_ns)) {
       errno = EAGAIN;
       break;

@@ -13,6 +13,9 @@
 #include <map>
 #include <memory>
 
+// Past the hook of sigaction: its trampoline is one of the places for breakpoints.
+extern "C" int __sigaction(int number, const struct sigaction* action, struct sigaction* before);
+
 namespace plumbline::test {
 namespace {
 
@@ -93,7 +96,7 @@ PlantedSignals::PlantedSignals(const Listing& listing) : listing_(listing) {
   struct sigaction action {};
   action.sa_sigaction = on_trap;
   action.sa_flags = SA_SIGINFO;
-  EXPECT_EQ(sigaction(SIGTRAP, &action, nullptr), 0);
+  EXPECT_EQ(__sigaction(SIGTRAP, &action, nullptr), 0);
 }
 
 PlantedSignals::~PlantedSignals() { signal(SIGTRAP, SIG_DFL); }
