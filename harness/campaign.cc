@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -60,6 +61,17 @@ bool is_hopeless(const Campaign& campaign, std::int64_t repeats) {
   return machine_unfit(campaign.invalid(), campaign.invalid() + repeats);
 }
 
+bool is_undecided(const Campaign& campaign, const Tolerances& tolerances) {
+  std::vector<ScoredRun> valid = campaign.runs;
+  std::erase_if(valid, is_invalid);
+  if (valid.empty()) return true;
+  const std::vector<CellRow> cells = score_cells(
+      {campaign.scenario, campaign.profiler, valid, tolerances, "", campaign.confidence});
+  const bool failed =
+      std::ranges::any_of(cells, [](const CellRow& row) { return row.verdict == Verdict::kFail; });
+  return !failed && std::ranges::any_of(cells, more_runs_could_decide);
+}
+
 Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
                         Results so_far) {
   Results results = std::move(so_far);
@@ -70,7 +82,8 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     const std::string unfit = unfit_everywhere.empty() ? unfit_of(campaign) : unfit_everywhere;
     if (first_unfit.empty()) first_unfit = unfit;
     if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
-    score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit},
+    score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
+                    campaign.confidence},
                    results);
     std::vector<OracleRow> oracle =
         oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/looks.h"
 #include "harness/oracle/oracle_scoring.h"
 #include "harness/results.h"
 #include "harness/scored_run.h"
@@ -20,6 +21,7 @@ struct Campaign {
   std::string scenario, profiler;
   std::vector<ScoredRun> runs;  // in the order of the attempts; at least one when it is judged
   std::vector<oracle::OracleRun> oracle_runs{};  // empty: the oracle was not asked
+  double confidence = kConfidence;               // of the intervals, at the last look
 
   std::int64_t attempts() const { return static_cast<std::int64_t>(runs.size()); }
   std::int64_t invalid() const;
@@ -28,6 +30,9 @@ struct Campaign {
 
 // Even if all runs still to come are valid, too many were not: going on cannot help.
 bool is_hopeless(const Campaign& campaign, std::int64_t repeats);
+
+// Whether more runs could change the answer: some cell is open, and none has failed.
+bool is_undecided(const Campaign& campaign, const Tolerances& tolerances);
 
 // The whole result. A campaign with too many invalid runs is not judged; if there are too many in
 // all campaigns together, none is. Its tables then show every run, valid or not. `so_far`: the

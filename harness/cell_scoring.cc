@@ -61,7 +61,7 @@ CellRun cell_run(const ScoredRun& run, const CellKey& key) {
   return part;
 }
 
-void fill_totals(CellRow& row) {
+void fill_totals(CellRow& row, double confidence) {
   std::vector<double> lo, hi, attributed, errors;
   for (const CellRun& run : row.per_run) {
     lo.push_back(static_cast<double>(run.lo_ns));
@@ -73,7 +73,7 @@ void fill_totals(CellRow& row) {
   row.truth_hi_ns = mean(hi);
   row.attributed_ns = mean(attributed);
   row.error_ns = mean(errors);
-  row.ci95_ns = mean_interval_95(errors);
+  row.ci95_ns = mean_interval(errors, confidence);
 }
 
 void fill_relative(CellRow& row, double truth_ns, double wall_ns) {
@@ -88,6 +88,10 @@ struct Judgement {
   std::string reason;
 };
 
+bool truth_is_too_wide(const CellRow& row) {
+  return row.truth_hi_ns - row.truth_lo_ns > row.tolerance_ns;
+}
+
 Judgement judge(const CellRow& row, double truth_ns, const Tolerances& tolerances) {
   const Equivalence equivalent = equivalence(row.ci95_ns, row.tolerance_ns);
   if (equivalent == Equivalence::kOutside) return {Verdict::kFail, ""};
@@ -95,10 +99,10 @@ Judgement judge(const CellRow& row, double truth_ns, const Tolerances& tolerance
     return {Verdict::kVacuous, fmt::format("the tolerance is {:.0f} % of the truth",
                                            100 * row.tolerance_ns / truth_ns)};
   }
-  const double width_ns = row.truth_hi_ns - row.truth_lo_ns;
-  if (width_ns > row.tolerance_ns) {
-    return {Verdict::kInconclusive, fmt::format("the truth is known to {:.2f} ms, tolerance {:.2f}",
-                                                width_ns / 1e6, row.tolerance_ns / 1e6)};
+  if (truth_is_too_wide(row)) {
+    return {Verdict::kInconclusive,
+            fmt::format("the truth is known to {:.2f} ms, tolerance {:.2f}",
+                        (row.truth_hi_ns - row.truth_lo_ns) / 1e6, row.tolerance_ns / 1e6)};
   }
   if (equivalent == Equivalence::kWithin) return {Verdict::kPass, ""};
   return {Verdict::kInconclusive, row.repeats < 2 ? "one run has no interval: repeat more"
@@ -152,7 +156,7 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
   row.category = key.id();
   row.repeats = static_cast<std::int64_t>(scope.runs.size());
   for (const ScoredRun& run : scope.runs) row.per_run.push_back(cell_run(run, key));
-  fill_totals(row);
+  fill_totals(row, scope.confidence);
   const double truth_ns = injected_ns(scope, key);
   const CellSize size = cell_size(scope, key, truth_ns);
   row.blocked_waits = size.waits;
@@ -170,6 +174,10 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
 }
 
 }  // namespace
+
+bool more_runs_could_decide(const CellRow& row) {
+  return row.verdict == Verdict::kInconclusive && !truth_is_too_wide(row);
+}
 
 std::vector<CellRow> score_cells(const Scope& scope) {
   std::vector<CellRow> rows;

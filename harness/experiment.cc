@@ -47,7 +47,7 @@ class Experiment {
     environment_ = read_environment();
     std::vector<Campaign> campaigns;
     for (const workloads::Spec& spec : plan_.scenarios) {
-      campaigns.push_back(run_scenario(spec));
+      campaigns.push_back(run_scenario(spec, plan_.most_repeats));
       ask_oracle(spec, campaigns.back());
     }
     Results results;
@@ -60,21 +60,30 @@ class Experiment {
   void run_sweep(const Sweep& sweep, Results& results) {
     std::vector<Campaign> campaigns;
     for (const SweepPoint& point : sweep.points) {
-      campaigns.push_back(run_scenario(point.spec));
+      campaigns.push_back(run_scenario(point.spec, plan_.repeats));
       for (const ScoredRun& run : campaigns.back().runs) results.runs.push_back(run.row);
     }
     results.sweeps.push_back(score_sweep(sweep, campaigns, plan_.tolerances));
   }
 
-  Campaign run_scenario(const workloads::Spec& spec) {
+  Campaign run_scenario(const workloads::Spec& spec, std::int64_t most_repeats) {
     Campaign campaign{spec.name, std::string(kProfiler), {}};
-    while (campaign.valid() < plan_.repeats && !is_hopeless(campaign, plan_.repeats)) {
+    for (const Look& look : planned_looks(plan_.repeats, most_repeats)) {
+      campaign.confidence = look.confidence;
+      if (look.runs > plan_.repeats) progress_.expect_more(look.runs - campaign.valid());
+      run_until(look.runs, spec, campaign);
+      if (is_hopeless(campaign, look.runs) || !is_undecided(campaign, plan_.tolerances)) break;
+    }
+    return campaign;
+  }
+
+  void run_until(std::int64_t repeats, const workloads::Spec& spec, Campaign& campaign) {
+    while (campaign.valid() < repeats && !is_hopeless(campaign, repeats)) {
       const RunRow row = next_run(spec, campaign);
-      progress_.run_starts(spec.name, row.repeat, plan_.repeats);
+      progress_.run_starts(spec.name, row.repeat, repeats);
       campaign.runs.push_back(run_once(spec, row));
       progress_.run_ended(campaign.runs.back().row);
     }
-    return campaign;
   }
 
   std::int64_t oracle_runs() const {

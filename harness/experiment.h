@@ -24,7 +24,8 @@ namespace plumbline::harness {
 struct ExperimentPlan {
   std::vector<workloads::Spec> scenarios;
   std::vector<Sweep> sweeps;
-  std::int64_t repeats = 10;
+  std::int64_t repeats = 10;          // before the first look at the verdicts
+  std::int64_t most_repeats = 20;     // while something is undecided; not of sweeps
   std::optional<std::uint64_t> seed;  // of the first repeat, counted up; else the scenario's
   int rate_hz = 1000;
   bool ledger_full = true;

@@ -32,16 +32,17 @@ Spec with_rounds(const Spec& spec, std::int64_t rounds) {
 
 std::span<const Suite> suites() {
   static const std::vector<Suite> kSuites = {
-      {"smoke", "the standard scenario in short: does it work here?", {"standard"}, 3, 6, {}},
+      {"smoke", "the standard scenario in short: does it work here?", {"standard"}, 3, 3, 6, {}},
       {"standard",
        "every category, nested spans, and controls",
        {"standard", "controls"},
        10,
+       20,
        0,
        {}},
-      {"adversarial", "every known way to be wrong", {"*"}, 3, 0, {"standard", "controls"}},
-      {"sweeps", "curves of the error over a parameter", {"*"}, 3, 0, {}, false, true},
-      {"full", "all of it", {"*"}, 3, 0, {}, true, true},
+      {"adversarial", "every known way to be wrong", {"*"}, 3, 6, 0, {"standard", "controls"}},
+      {"sweeps", "curves of the error over a parameter", {"*"}, 3, 3, 0, {}, false, true},
+      {"full", "all of it", {"*"}, 3, 6, 0, {}, true, true},
   };
   return kSuites;
 }

@@ -20,9 +20,10 @@ namespace plumbline::harness {
 struct Suite {
   std::string_view name, description;
   std::vector<std::string> scenarios;  // names, or globs over the names of the installed ones
-  std::int64_t repeats = 10;
-  std::int64_t rounds = 0;          // of every scenario; 0: as written in it
-  std::vector<std::string> except;  // names that a glob shall not take
+  std::int64_t repeats = 10;           // before the first look at the verdicts
+  std::int64_t most_repeats = 20;      // while something is undecided
+  std::int64_t rounds = 0;             // of every scenario; 0: as written in it
+  std::vector<std::string> except;     // names that a glob shall not take
   bool takes_scenarios = true;
   bool takes_sweeps = false;
 };

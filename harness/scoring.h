@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/looks.h"
 #include "harness/results.h"
 #include "harness/scored_run.h"
 #include "harness/tolerances.h"
@@ -21,10 +22,14 @@ struct Scope {
   std::string scenario, profiler;
   std::span<const ScoredRun> runs;
   Tolerances tolerances;
-  std::string unfit;  // why nothing here may be judged; empty: the machine was fit
+  // Why nothing here may be judged; empty: the machine was fit.
+  std::string unfit;
+  double confidence = kConfidence;  // of the intervals
 };
 
 std::vector<CellRow> score_cells(const Scope& scope);
+// Whether more runs could decide what this row leaves open: the interval is wide, not the truth.
+bool more_runs_could_decide(const CellRow& row);
 std::vector<FunctionRow> score_functions(const Scope& scope);
 LinkRow score_links(const Scope& scope);
 // The profiler's row, then the ledger's own.

@@ -36,15 +36,17 @@ double standard_deviation(std::span<const double> sample) {
   return std::sqrt((squares - rounding * rounding / count) / (count - 1));
 }
 
-Interval mean_interval_95(std::span<const double> sample) {
-  return mean_interval_95(mean(sample), standard_deviation(sample), sample.size());
+Interval mean_interval(std::span<const double> sample, double confidence) {
+  return mean_interval(mean(sample), standard_deviation(sample), sample.size(), confidence);
 }
 
-Interval mean_interval_95(double sample_mean, double sample_deviation, std::size_t count) {
+Interval mean_interval(double sample_mean, double sample_deviation, std::size_t count,
+                       double confidence) {
   constexpr double kUnbounded = std::numeric_limits<double>::infinity();
   if (count < 2) return {-kUnbounded, kUnbounded};
   const double n = static_cast<double>(count);
-  const double half_width = student_t_quantile(0.975, n - 1) * sample_deviation / std::sqrt(n);
+  const double quantile = student_t_quantile((1 + confidence) / 2, n - 1);
+  const double half_width = quantile * sample_deviation / std::sqrt(n);
   return {sample_mean - half_width, sample_mean + half_width};
 }
 

@@ -21,9 +21,11 @@ double mean(std::span<const double> sample);
 // 0 for fewer than two values.
 double standard_deviation(std::span<const double> sample);
 
-// Two-sided 95 % interval of the mean; unbounded for fewer than two values.
-Interval mean_interval_95(std::span<const double> sample);
-Interval mean_interval_95(double sample_mean, double sample_deviation, std::size_t count);
+// Two-sided interval of the mean that covers it with probability `confidence`, below 1; unbounded
+// for fewer than two values.
+Interval mean_interval(std::span<const double> sample, double confidence);
+Interval mean_interval(double sample_mean, double sample_deviation, std::size_t count,
+                       double confidence);
 
 enum class Equivalence { kWithin, kOutside, kUndecided };
 

@@ -54,7 +54,8 @@ Json suites_as_json() {
     json.push_back({{"name", suite.name},
                     {"description", suite.description},
                     {"scenarios", suite.scenarios},
-                    {"repeats", suite.repeats}});
+                    {"repeats", suite.repeats},
+                    {"most_repeats", suite.most_repeats}});
   }
   return json;
 }
@@ -102,7 +103,10 @@ Json as_json(const Listing& listing) {
 std::string as_tables(const Listing& listing, bool coloured) {
   io::TextTable suite_table({{"suite"}, {"runs", io::Align::kRight}, {"scenarios"}, {"what"}});
   for (const Suite& suite : suites()) {
-    suite_table.add_row({std::string(suite.name), std::to_string(suite.repeats),
+    const std::string runs = suite.most_repeats > suite.repeats
+                                 ? fmt::format("{}-{}", suite.repeats, suite.most_repeats)
+                                 : std::to_string(suite.repeats);
+    suite_table.add_row({std::string(suite.name), runs,
                          fmt::format("{}", fmt::join(suite.scenarios, ", ")),
                          std::string(suite.description)});
   }

@@ -25,7 +25,7 @@ namespace {
 struct RunArguments {
   std::string suite;
   std::vector<std::string> scenarios;
-  std::optional<std::int64_t> repeats;
+  std::optional<std::int64_t> repeats, most_repeats;
   std::optional<std::uint64_t> seed;
   int rate_hz = 1000;
   std::string ledger = "full";
@@ -38,7 +38,7 @@ struct RunArguments {
 // What shall run, how often, and what the result is called.
 struct Order {
   Selection selection;
-  std::int64_t repeats = 10;
+  std::int64_t repeats = 10, most_repeats = 20;
   std::string name;
 };
 
@@ -46,7 +46,8 @@ Order order_of(const RunArguments& arguments, const Installation& installation) 
   Order order;
   if (arguments.scenarios.empty()) {
     const Suite& suite = find_suite(arguments.suite.empty() ? "standard" : arguments.suite);
-    order = {select_suite(installation, suite), suite.repeats, std::string(suite.name)};
+    order = {select_suite(installation, suite), suite.repeats, suite.most_repeats,
+             std::string(suite.name)};
   }
   for (const std::string& pattern : arguments.scenarios) {
     select_scenarios(installation, pattern, order.selection);
@@ -56,7 +57,12 @@ Order order_of(const RunArguments& arguments, const Installation& installation) 
     order.name = selection.scenarios.empty() ? selection.sweeps.front().name
                                              : selection.scenarios.front().name;
   }
-  order.repeats = arguments.repeats.value_or(order.repeats);
+  if (arguments.repeats) order.repeats = order.most_repeats = *arguments.repeats;
+  order.most_repeats = arguments.most_repeats.value_or(order.most_repeats);
+  if (order.most_repeats < order.repeats) {
+    throw io::InputError(fmt::format("--up-to {}: fewer than the {} runs before the first look",
+                                     order.most_repeats, order.repeats));
+  }
   return order;
 }
 
@@ -66,6 +72,7 @@ ExperimentPlan plan_of(const RunArguments& arguments, Order order,
   plan.scenarios = std::move(order.selection.scenarios);
   plan.sweeps = std::move(order.selection.sweeps);
   plan.repeats = order.repeats;
+  plan.most_repeats = order.most_repeats;
   plan.seed = arguments.seed;
   plan.rate_hz = arguments.rate_hz;
   plan.ledger_full = arguments.ledger == "full";
@@ -122,7 +129,14 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       ->add_option("--scenario", arguments->scenarios,
                    "one by name, several by a glob, or a file SPEC.json; may be repeated")
       ->excludes(suite);
-  command->add_option("--repeat", arguments->repeats, "runs of each scenario (default 10)")
+  command
+      ->add_option("--repeat", arguments->repeats,
+                   "runs of each scenario (default: the suite's, 10 or 3)")
+      ->check(CLI::Range(1, 10'000));
+  command
+      ->add_option("--up-to", arguments->most_repeats,
+                   "go on until the verdicts are decided, for so many runs at most (default: twice "
+                   "the suite's; as --repeat when that is given)")
       ->check(CLI::Range(1, 10'000));
   command->add_option("--seed", arguments->seed,
                       "of the first repeat, counted up from there (default: the scenario's)");

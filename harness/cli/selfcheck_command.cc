@@ -75,7 +75,7 @@ void run(const SelfCheckArguments& arguments, Outcome& outcome) {
   select_scenarios(installation, "standard", selection);
   ExperimentPlan plan;
   plan.scenarios = std::move(selection.scenarios);
-  plan.repeats = arguments.repeats;
+  plan.repeats = plan.most_repeats = arguments.repeats;
   plan.library = installation.library;
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory("selfcheck")

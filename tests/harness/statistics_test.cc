@@ -41,7 +41,7 @@ TEST(Statistics, MatchesNistReferenceDatasets) {
 }
 
 TEST(Statistics, IntervalMatchesNistHeatFlowExample) {  // e-Handbook 1.3.5.2, ZARR13.DAT
-  const Interval interval = mean_interval_95(9.261460, 0.02278881, 195);
+  const Interval interval = mean_interval(9.261460, 0.02278881, 195, 0.95);
   EXPECT_NEAR(interval.lo, 9.258242, 1e-6);
   EXPECT_NEAR(interval.hi, 9.264679, 1e-6);
 }
@@ -50,8 +50,8 @@ TEST(Statistics, SmallSamplesPromiseNothing) {
   const std::vector<double> one{3.0};
   EXPECT_EQ(mean({}), 0);
   EXPECT_EQ(standard_deviation(one), 0);
-  EXPECT_EQ(mean_interval_95(one).lo, -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(mean_interval_95(one).hi, std::numeric_limits<double>::infinity());
+  EXPECT_EQ(mean_interval(one, 0.95).lo, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(mean_interval(one, 0.95).hi, std::numeric_limits<double>::infinity());
 }
 
 TEST(Statistics, EquivalenceKnowsItsBorders) {
@@ -60,7 +60,7 @@ TEST(Statistics, EquivalenceKnowsItsBorders) {
   EXPECT_EQ(equivalence({-2, 2}, 1), Equivalence::kUndecided);
   EXPECT_EQ(equivalence({1.1, 1.2}, 1), Equivalence::kOutside);
   EXPECT_EQ(equivalence({-3, -1.5}, 1), Equivalence::kOutside);
-  EXPECT_EQ(equivalence(mean_interval_95(1, 0, 1), 100), Equivalence::kUndecided);
+  EXPECT_EQ(equivalence(mean_interval(1, 0, 1, 0.95), 100), Equivalence::kUndecided);
 }
 
 TEST(Statistics, SamplingLimitOfAHalfIsItsTextbookValue) {
@@ -76,7 +76,7 @@ int count_verdicts(double bias, double tolerance, Equivalence verdict, int draws
   std::vector<double> sample(10);
   for (int draw = 0; draw < draws; ++draw) {
     for (double& value : sample) value = noise(random);
-    counted += equivalence(mean_interval_95(sample), tolerance) == verdict ? 1 : 0;
+    counted += equivalence(mean_interval(sample, 0.95), tolerance) == verdict ? 1 : 0;
   }
   return counted;
 }
@@ -91,7 +91,7 @@ TEST(Statistics, IntervalCoversAsOftenAsItClaims) {
   std::vector<double> sample(10);
   for (int draw = 0; draw < kDraws; ++draw) {
     for (double& value : sample) value = noise(random);
-    const Interval interval = mean_interval_95(sample);
+    const Interval interval = mean_interval(sample, 0.95);
     missed += interval.lo > 0 || interval.hi < 0 ? 1 : 0;
   }
   EXPECT_NEAR(missed, kDraws * 0.05, 5 * std::sqrt(kDraws * 0.05 * 0.95));

@@ -17,7 +17,7 @@ using testing::SyntheticRun;
 
 using Fault = std::function<void(SyntheticRun&)>;
 
-Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fault) {
+Campaign campaign_of(int repeats, const Disturbance& disturbance, const Fault& fault) {
   Campaign campaign{"synthetic", "plumbline", {}};
   for (int repeat = 1; repeat <= repeats; ++repeat) {
     SyntheticRun run = testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance);
@@ -25,7 +25,11 @@ Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fau
     testing::sum_again(run);
     campaign.runs.push_back(testing::scored(run, repeat));
   }
-  return judge_campaigns({campaign}, Tolerances{}, Results{});
+  return campaign;
+}
+
+Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fault) {
+  return judge_campaigns({campaign_of(repeats, disturbance, fault)}, Tolerances{}, Results{});
 }
 
 Results judge_fault(const Fault& fault) { return judge_runs(5, {}, fault); }
@@ -183,16 +187,45 @@ TEST(Verdicts, TruthKnownTooLooselyIsInconclusive) {
   EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
 }
 
+void scatter_lock_by_two_percent(SyntheticRun& run) {
+  const std::int64_t sign = run.ledger.seed % 2 == 0 ? 1 : -1;
+  bend_segments(run, [&](analysis::Segment& segment) {
+    time_of(segment, Category::kLock) += sign * time_of(segment, Category::kLock) / 50;
+  });
+}
+
 // A run-to-run spread of 2 % around an error of 0 neither passes nor fails at 1 %.
 TEST(Verdicts, ErrorsThatScatterAcrossTheToleranceAreInconclusive) {
-  const Results results = judge_fault([](SyntheticRun& run) {
-    const std::int64_t sign = run.ledger.seed % 2 == 0 ? 1 : -1;
-    bend_segments(run, [&](analysis::Segment& segment) {
-      time_of(segment, Category::kLock) += sign * time_of(segment, Category::kLock) / 50;
-    });
-  });
+  const Results results = judge_fault(scatter_lock_by_two_percent);
   EXPECT_EQ(cell(results, "GET /b", "lock").verdict, Verdict::kInconclusive);
   EXPECT_EQ(results.summary.exit_code, kExitInconclusive);
+}
+
+// Fault: repeats that cannot change the answer, or none where they would.
+TEST(Verdicts, MoreRunsAreWantedWhereTheyCanDecide) {
+  const auto undecided = [](const Disturbance& disturbance, const Fault& fault) {
+    return is_undecided(campaign_of(5, disturbance, fault), Tolerances{});
+  };
+  EXPECT_FALSE(undecided({}, no_fault));
+  EXPECT_TRUE(undecided({}, scatter_lock_by_two_percent));
+  EXPECT_FALSE(undecided({.wake_up_ns = 100'000}, no_fault)) << "the truth stays as wide";
+  EXPECT_FALSE(undecided({}, [](SyntheticRun& run) {
+    scatter_lock_by_two_percent(run);
+    bend_segments(run, [](analysis::Segment& segment) {
+      time_of(segment, Category::kCpu) += time_of(segment, Category::kCpu) / 50;
+    });
+  })) << "it has failed already";
+}
+
+TEST(Verdicts, LaterLookIsSurer) {
+  Campaign campaign = campaign_of(5, {}, scatter_lock_by_two_percent);
+  const auto width = [&](double confidence) {
+    campaign.confidence = confidence;
+    const Interval interval =
+        cell(judge_campaigns({campaign}, Tolerances{}, Results{}), "GET /b", "lock").ci95_ns;
+    return interval.hi - interval.lo;
+  };
+  EXPECT_GT(width(planned_looks(5, 10).front().confidence), 1.1 * width(kConfidence));
 }
 
 TEST(Verdicts, OneRunProvesNothing) {
