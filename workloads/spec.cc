@@ -224,7 +224,8 @@ std::size_t count_segments(const Endpoint& endpoint, LedgerKind kind) {
 std::size_t count_partners(const Endpoint& endpoint) {
   std::size_t count = 0;
   for (const Step* step : steps_by_number(endpoint)) {
-    count += step != nullptr && has_partner(step->segment.primitive) ? 1 : 0;
+    if (step == nullptr || !has_partner(step->segment.primitive)) continue;
+    count += static_cast<std::size_t>(step->segment.waiters);
   }
   return count;
 }

@@ -66,6 +66,7 @@ struct Segment {
   CpuShape shape = CpuShape::kLeaf;        // cpu
   std::int64_t depth = 0;                  // cpu: of the calls, for the shapes that have one
   Primitive primitive = Primitive::kNone;  // lock, sync, other
+  std::int64_t waiters = 1;                // convoy: of whom the worker is the last
   std::int64_t hold_ns = 0;                // contended: slept with the lock held; never jittered
 };
 
@@ -121,7 +122,7 @@ std::size_t count_segments(const Endpoint& endpoint, LedgerKind kind);
 // Entries of ScheduledRequest::amounts for these steps.
 std::int64_t count_amounts(const std::vector<Step>& steps);
 
-// Steps that a partner thread serves.
+// Partner threads that the steps of one request need.
 std::size_t count_partners(const Endpoint& endpoint);
 
 bool has_handed_span(const Spec& spec);

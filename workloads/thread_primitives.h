@@ -12,13 +12,14 @@ enum class CpuShape : std::uint8_t { kLeaf, kDeep, kInlined, kRecursive, kVdso, 
 
 enum class Primitive : std::uint8_t {
   kNone,
-  // Lock segments. All but the last are held by a partner thread, which lets go on time.
+  // Lock segments, held by a partner thread, which lets go on time; all up to kContended.
   kMutex,
   kTimedMutex,  // pthread_mutex_timedlock that gets it
   kAdaptiveMutex,
   kRwlockRead,   // the partner writes
   kRwlockWrite,  // the partner reads
   kSpin,         // truth: CPU
+  kConvoy,       // others queue for it before the worker, and each keeps it for a while
   kContended,    // one lock for all workers of the process: they are each other's partners
   // Sync segments.
   kSleep,

@@ -14,11 +14,13 @@ constexpr std::size_t kMaxLockNameBytes = 100;
 constexpr std::int64_t kMaxIterations = 1'000'000'000;
 
 constexpr std::int64_t kMaxCallDepth = 1000;
+constexpr std::int64_t kMaxWaiters = 16;  // a partner thread each
 
 constexpr std::array<std::string_view, 7> kShapes = {"leaf", "deep", "inlined",   "recursive",
                                                      "vdso", "libc", "tiny_calls"};
-constexpr std::array<std::string_view, 7> kLockNames = {
-    "mutex", "timed_mutex", "adaptive_mutex", "rwlock_read", "rwlock_write", "spin", "contended"};
+constexpr std::array<std::string_view, 8> kLockNames = {
+    "mutex",        "timed_mutex", "adaptive_mutex", "rwlock_read",
+    "rwlock_write", "spin",        "convoy",         "contended"};
 constexpr std::array<std::string_view, 9> kSyncNames = {"sleep",       "condvar", "semaphore",
                                                         "barrier",     "latch",   "future",
                                                         "atomic_wait", "join",    "child_process"};
@@ -75,11 +77,17 @@ Segment parse_lock(const JsonField& json) {
   const Primitive primitive =
       primitive_at(kFirstLockPrimitive, json["primitive"].choice(kLockNames));
   if (primitive == Primitive::kContended) return parse_contended(json);
-  json.allow_only({"category", "duration_us", "primitive", "name"});
+  const bool convoy = primitive == Primitive::kConvoy;
+  if (convoy) {
+    json.allow_only({"category", "duration_us", "primitive", "waiters", "name"});
+  } else {
+    json.allow_only({"category", "duration_us", "primitive", "name"});
+  }
   Segment segment;
   segment.kind = LedgerKind::kLock;
   segment.primitive = primitive;
   segment.duration_ns = read_duration_ns(json);
+  if (convoy) segment.waiters = json["waiters"].integer(1, kMaxWaiters);
   if (json["name"].present()) segment.name = json["name"].text(kMaxLockNameBytes);
   return segment;
 }

@@ -85,6 +85,34 @@ const std::vector<Wait> kWaits = {
 INSTANTIATE_TEST_SUITE_P(Each, EveryWait, testing::ValuesIn(kWaits),
                          [](const auto& each) { return std::string(each.param.primitive); });
 
+// Fault: a queue that is not there yet when the worker comes, or has fewer in it than was asked for:
+// the worker is then through before its time.
+// Pass: of n = 20 waits behind a holder and three more, each ends after the last stamp, and 16 last
+// as long as the four together. The rest are for workers that the host stops, as above: they then
+// come between two holders, or find the mutex free.
+TEST(ThreadSegments, AConvoyLetsItsWorkerThroughLast) {
+  const Ledger ledger =
+      run(scenario(wait_step("lock", "convoy", R"(, "waiters": 4)") + "," +
+                   wait_step("lock", "convoy", R"(, "waiters": 4, "repeat": 3)")));
+  const std::vector<LedgerRecord> waits = records_of(ledger, LedgerKind::kLock);
+  ASSERT_EQ(waits.size(), 20U);
+  int whole = 0;
+  for (const LedgerRecord& record : waits) {
+    EXPECT_LE(record.release_ns, record.t1_ns);
+    whole += record.release_ns >= record.t0_ns + record.intended_ns ? 1 : 0;
+  }
+  EXPECT_GE(whole, 16);
+}
+
+// Each that queues before a worker is a thread too.
+TEST(ThreadSegments, AConvoyCountsAsItsThreads) {
+  const std::string full = wait_step("lock", "convoy", R"(, "waiters": 16)");
+  EXPECT_EQ(complaint_about(scenario(full + "," + full)), "no complaint");
+  EXPECT_EQ(complaint_about(scenario(full + "," + full + "," + wait_step("lock", "mutex"))),
+            "s.json: endpoints[0].steps: expected at most 32 lock and sync segments that a partner "
+            "thread serves, found an array");
+}
+
 // By the thread's CPU clock: at least two thirds of the time that the partner held it, or the
 // worker did not get a CPU, which its run queue would show.
 TEST(ThreadSegments, ASpinningWaitDoesNotBlock) {
@@ -177,7 +205,13 @@ TEST(ThreadSegments, EachWrongKeyIsOneLine) {
   const std::vector<Complaint> complaints = {
       {R"({"category": "lock", "duration_us": 1, "primitive": "futex"})",
        ".primitive: expected one of \"mutex\", \"timed_mutex\", \"adaptive_mutex\", "
-       "\"rwlock_read\", \"rwlock_write\", \"spin\", \"contended\", found \"futex\""},
+       "\"rwlock_read\", \"rwlock_write\", \"spin\", \"convoy\", \"contended\", found \"futex\""},
+      {R"({"category": "lock", "duration_us": 1, "primitive": "convoy"})",
+       ".waiters: expected an integer from 1 to 16, found nothing"},
+      {R"({"category": "lock", "duration_us": 1, "primitive": "convoy", "waiters": 17})",
+       ".waiters: expected an integer from 1 to 16, found 17"},
+      {R"({"category": "lock", "duration_us": 1, "primitive": "mutex", "waiters": 2})",
+       ": unknown key \"waiters\"; expected only category, duration_us, primitive, name, repeat"},
       {R"({"category": "sync", "duration_us": 1, "primitive": "park"})",
        ".primitive: expected one of \"sleep\", \"condvar\", \"semaphore\", \"barrier\", "
        "\"latch\", \"future\", \"atomic_wait\", \"join\", \"child_process\", found \"park\""},

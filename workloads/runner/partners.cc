@@ -29,7 +29,7 @@ Partners::Partners(const Spec& spec, const PartnerNeeds& needs, std::size_t work
   }
   for (const Endpoint& endpoint : spec.endpoints) {
     std::vector<StepPartners>& steps = by_step_.emplace_back();
-    std::map<Primitive, std::size_t> taken;
+    std::map<PartnerKind, std::size_t> taken;
     for (const Step* step : steps_by_number(endpoint)) {
       steps.push_back(step != nullptr ? take(*step, takes_turns(spec.executor), taken)
                                       : StepPartners{});
@@ -38,17 +38,17 @@ Partners::Partners(const Spec& spec, const PartnerNeeds& needs, std::size_t work
 }
 
 StepPartners Partners::take(const Step& step, bool interleaved,
-                            std::map<Primitive, std::size_t>& taken) {
+                            std::map<PartnerKind, std::size_t>& taken) {
   StepPartners partners;
-  const Primitive primitive = step.segment.primitive;
-  if (!has_partner(primitive)) return partners;
-  std::vector<std::unique_ptr<WaitPartner>>& pool = pool_[primitive];
+  const PartnerKind kind{step.segment.primitive, step.segment.waiters};
+  if (!has_partner(kind.primitive)) return partners;
+  std::vector<std::unique_ptr<WaitPartner>>& pool = pool_[kind];
   // Where requests take turns, another one may come to the step before this one has ended.
   const std::size_t turns = step.times > 1 || interleaved ? 2 : 1;
   for (std::size_t turn = 0; turn < turns; ++turn) {
-    std::size_t& index = taken[primitive];
+    std::size_t& index = taken[kind];
     if (index == pool.size()) {
-      pool.push_back(std::make_unique<WaitPartner>(first_number_++, primitive));
+      pool.push_back(std::make_unique<WaitPartner>(first_number_++, kind));
     }
     partners.turns.push_back(pool[index++].get());
   }

@@ -58,8 +58,8 @@ class Partners {
            ContendedLocks* contended);
 
   // The endpoints share them: a request uses those of its own steps alone.
-  using Pool = std::map<Primitive, std::vector<std::unique_ptr<WaitPartner>>>;
-  StepPartners take(const Step& step, bool interleaved, std::map<Primitive, std::size_t>& taken);
+  using Pool = std::map<PartnerKind, std::vector<std::unique_ptr<WaitPartner>>>;
+  StepPartners take(const Step& step, bool interleaved, std::map<PartnerKind, std::size_t>& taken);
 
   std::unique_ptr<FileWaits> files_;
   std::unique_ptr<SocketWaits> sockets_;

@@ -162,9 +162,10 @@ std::unique_ptr<Rendezvous> make_signal_rendezvous(Primitive primitive) {
   }
 }
 
-std::unique_ptr<Rendezvous> make_rendezvous(Primitive primitive) {
-  return primitive < kFirstSyncPrimitive ? make_lock_rendezvous(primitive)
-                                         : make_signal_rendezvous(primitive);
+std::unique_ptr<Rendezvous> make_rendezvous(const PartnerKind& kind) {
+  if (kind.primitive == Primitive::kConvoy) return make_convoy_rendezvous(kind.waiters);
+  return kind.primitive < kFirstSyncPrimitive ? make_lock_rendezvous(kind.primitive)
+                                              : make_signal_rendezvous(kind.primitive);
 }
 
 }  // namespace plumbline::workloads

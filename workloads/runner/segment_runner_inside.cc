@@ -88,7 +88,7 @@ void SegmentRunner::wait_for_partner(std::int64_t duration_ns, LedgerRecord& rec
   WaitPartner& partner = *partners.turns[partners.next];
   partner.claim_spinning();  // at once, unless this step is repeated faster than it gets ready
   begin_wait(record);
-  partner.release_at(record.t0_ns + duration_ns);
+  partner.release_after(record.t0_ns, duration_ns);
   partner.wait();
   end_wait(record);
   record.release_ns = partner.finish();

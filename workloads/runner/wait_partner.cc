@@ -9,8 +9,8 @@
 
 namespace plumbline::workloads {
 
-WaitPartner::WaitPartner(std::size_t number, Primitive primitive)
-    : rendezvous_(make_rendezvous(primitive)), thread_([this, number] { run(number); }) {
+WaitPartner::WaitPartner(std::size_t number, const PartnerKind& kind)
+    : rendezvous_(make_rendezvous(kind)), thread_([this, number] { run(number); }) {
   rearm();
 }
 

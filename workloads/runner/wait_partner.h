@@ -21,21 +21,22 @@ namespace plumbline::workloads {
 class WaitPartner {
  public:
   // Starts the thread `partner-NUMBER`, which gets ready.
-  WaitPartner(std::size_t number, Primitive primitive);
+  WaitPartner(std::size_t number, const PartnerKind& kind);
   ~WaitPartner();
   WaitPartner(const WaitPartner&) = delete;
   WaitPartner& operator=(const WaitPartner&) = delete;
 
-  // One turn: claim, release_at, wait, finish, rearm.
+  // One turn: claim, release_after, wait, finish, rearm.
 
   // False while it is not ready yet; else the turn has begun. Again true within the turn.
   bool try_claim() { return claimed_ || (claimed_ = ready_.try_wait()); }
   void claim();           // sleeps until it is ready
   void claim_spinning();  // within a request: CPU and run queue, but no wait without a truth
 
-  // Tells it when to let go, on CLOCK_MONOTONIC. Wakes it; does not wait.
-  void release_at(std::int64_t monotonic_ns) {
-    until_ns_ = monotonic_ns;
+  // Tells it how long the wait shall last that began at `t0_ns`, on CLOCK_MONOTONIC. Wakes it; does
+  // not wait.
+  void release_after(std::int64_t t0_ns, std::int64_t duration_ns) {
+    until_ns_ = t0_ns + rendezvous_->until_release_ns(duration_ns);
     go_.post();
   }
 
