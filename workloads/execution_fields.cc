@@ -45,16 +45,15 @@ void check_execution(const JsonField& json, const Spec& spec) {
   if (takes_turns(spec.executor) && (spec.think_ns > 0 || spec.interval_ns > 0)) {
     json["arrival"].expected("no think time and no interval where requests take turns");
   }
-  const auto needs_truthd = [](const Step* step) {
-    return step != nullptr && step->span.empty() &&
-           (waits_for_file(step->segment) || step->segment.kind == LedgerKind::kSocket);
+  const auto is_served = [](const Step* step) {
+    return step != nullptr && step->span.empty() && needs_truthd(step->segment);
   };
   const bool served = std::ranges::any_of(spec.endpoints, [&](const Endpoint& endpoint) {
-    return std::ranges::any_of(steps_by_number(endpoint), needs_truthd);
+    return std::ranges::any_of(steps_by_number(endpoint), is_served);
   });
   if (spec.workers > kMaxWorkers && served) {
     json["workers"].expected("at most " + std::to_string(kMaxWorkers) +
-                             " with file or socket segments");
+                             " with segments that plumbline-truthd ends");
   }
   if (spec.executor != Executor::kThreads && has_handed_span(spec)) {
     json["executor"].expected("\"threads\" where a span is handed over");

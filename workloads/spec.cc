@@ -68,11 +68,10 @@ HandOver parse_hand_over(const JsonField& json, const Place& place) {
   return goes_on ? HandOver::kParentGoesOn : HandOver::kParentWaits;
 }
 
-// The parent may be at its own file or socket at the same time.
+// The parent may be at its own file, socket or lock at the same time.
 void check_served(const JsonField& json, const Segment& segment, const Place& place) {
-  const bool served = segment.kind == LedgerKind::kFile || segment.kind == LedgerKind::kSocket;
-  if (served && place.around == HandOver::kParentGoesOn) {
-    json["category"].expected("no file and no socket where the parent goes on");
+  if (needs_truthd(segment) && place.around == HandOver::kParentGoesOn) {
+    json["category"].expected("no file, socket or process-shared lock where the parent goes on");
   }
 }
 

@@ -70,10 +70,16 @@ struct Segment {
   std::int64_t hold_ns = 0;                // contended: slept with the lock held; never jittered
 };
 
-// True when plumbline-truthd's files end it, in a call or in a page fault.
+// True when plumbline-truthd's files end it, in a call or in a page fault. Not of a nested span.
 inline bool waits_for_file(const Segment& segment) {
   return segment.kind == LedgerKind::kFile ||
          (segment.kind == LedgerKind::kOther && segment.primitive == Primitive::kNone);
+}
+
+// True when plumbline-truthd ends it: the workload then needs one, and each worker a slot.
+inline bool needs_truthd(const Segment& segment) {
+  return waits_for_file(segment) || segment.kind == LedgerKind::kSocket ||
+         segment.primitive == Primitive::kProcessShared;
 }
 
 // A segment, or a nested span with steps of its own.

@@ -16,11 +16,12 @@ enum class Primitive : std::uint8_t {
   kMutex,
   kTimedMutex,  // pthread_mutex_timedlock that gets it
   kAdaptiveMutex,
-  kRwlockRead,   // the partner writes
-  kRwlockWrite,  // the partner reads
-  kSpin,         // truth: CPU
-  kConvoy,       // others queue for it before the worker, and each keeps it for a while
-  kContended,    // one lock for all workers of the process: they are each other's partners
+  kRwlockRead,     // the partner writes
+  kRwlockWrite,    // the partner reads
+  kSpin,           // truth: CPU
+  kConvoy,         // others queue for it before the worker, and each keeps it for a while
+  kContended,      // one lock for all workers of the process: they are each other's partners
+  kProcessShared,  // plumbline-truthd holds it, in memory that both have mapped
   // Sync segments.
   kSleep,
   kCondvar,

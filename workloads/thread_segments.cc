@@ -18,9 +18,9 @@ constexpr std::int64_t kMaxWaiters = 16;  // a partner thread each
 
 constexpr std::array<std::string_view, 7> kShapes = {"leaf", "deep", "inlined",   "recursive",
                                                      "vdso", "libc", "tiny_calls"};
-constexpr std::array<std::string_view, 8> kLockNames = {
-    "mutex",        "timed_mutex", "adaptive_mutex", "rwlock_read",
-    "rwlock_write", "spin",        "convoy",         "contended"};
+constexpr std::array<std::string_view, 9> kLockNames = {
+    "mutex", "timed_mutex", "adaptive_mutex", "rwlock_read",   "rwlock_write",
+    "spin",  "convoy",      "contended",      "process_shared"};
 constexpr std::array<std::string_view, 9> kSyncNames = {"sleep",       "condvar", "semaphore",
                                                         "barrier",     "latch",   "future",
                                                         "atomic_wait", "join",    "child_process"};

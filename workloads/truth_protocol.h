@@ -2,10 +2,12 @@
 //
 // A worker publishes when a wait began (t0) and how long it shall last; the other side answers at
 // t0 + delay and says in the slot when it did: release_ns, which is the truth. What it shall do
-// comes with the file operation itself, or in a message to the socket's peer.
+// comes with the file operation itself, or in a message to the peer of the socket or the lock.
 // Thread rule: a slot belongs to one worker and, while its request is open, to one server thread.
 // Failure: none (layout only).
 #pragma once
+
+#include <pthread.h>
 
 #include <array>
 #include <atomic>
@@ -48,14 +50,21 @@ struct alignas(64) Slot {
   std::atomic<std::int64_t> delay_ns{0};  // from t0; 0: answer at once
   // Server to worker. Relaxed: the reply that ends the call orders it.
   std::atomic<std::int64_t> release_ns{0};
+  // Held by the server but for the end of each wait for it. Robust: when the server dies with it,
+  // the worker is told so.
+  pthread_mutex_t lock{};
 };
 static_assert(sizeof(Slot) == 64 && std::atomic<std::int64_t>::is_always_lock_free);
 
 using SlotTable = std::array<Slot, kMaxWorkers>;
 
-// A worker opens one connection to the peers for each operation and family that it uses, and says
-// which. The answer is where it shall connect to, if anywhere; then come requests.
+enum class PeerTask : std::uint32_t { kSocket, kLock };
+
+// A worker opens one connection to the peers for each operation and family that it uses, and one
+// for its lock, and says which. The answer is where it shall connect to, if anywhere; then come
+// requests.
 struct PeerHello {
+  PeerTask task;
   SocketOperation operation;
   SocketFamily family;
   std::uint32_t worker;
@@ -66,6 +75,11 @@ struct PeerRequest {
   std::int64_t t0_ns;
   std::int64_t delay_ns;
   std::int64_t bytes;  // kSend: what the peer shall take, all in all
+};
+
+// kLock, to the peer: the lock is free again; and its answer: it holds the lock.
+struct PeerLockTurn {
+  char turn;
 };
 
 // kSend: the peer has taken everything.

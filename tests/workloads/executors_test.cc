@@ -294,7 +294,7 @@ TEST(Executors, AreLimitedInThreads) {
   EXPECT_EQ(complaint_about(with(1001, sleep)),
             "s.json: workers: expected an integer from 1 to 1000, found 1001");
   EXPECT_EQ(complaint_about(with(33, file)),
-            "s.json: workers: expected at most 32 with file or socket segments, found 33");
+            "s.json: workers: expected at most 32 with segments that plumbline-truthd ends, found 33");
   EXPECT_EQ(
       complaint_about(with(1000, mutex + "," + mutex + "," + mutex + "," + mutex + "," + mutex)),
       "s.json: workers: expected so few that they have at most 4000 partner threads, found "

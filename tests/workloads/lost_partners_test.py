@@ -24,6 +24,7 @@ NOBODY = 65534
 SLEEP = {"category": "sync", "duration_us": 2000, "primitive": "sleep"}
 READ = {"category": "file", "duration_us": 2000, "operation": "pread", "bytes": 4096}
 FAULT = {"category": "file", "duration_us": 2000, "operation": "mmap_fault"}
+LOCK = {"category": "lock", "duration_us": 2000, "primitive": "process_shared"}
 
 
 def scenario(name, rounds, *steps):
@@ -89,8 +90,8 @@ class Disturbances(unittest.TestCase):
     def test_killed_truthd_is_2_in_one_line_with_nothing_left(self):
         if not os.access("/dev/fuse", os.W_OK):
             self.skipTest("no /dev/fuse")
-        for step in (READ, FAULT):
-            with self.subTest(step["operation"]):
+        for step in (READ, FAULT, LOCK):
+            with self.subTest(step):
                 code, errors, children = self.kill_truthd_of(scenario("long", 10_000, step))
                 self.assertEqual(len(children), 2)
                 self.assertEqual(code, 2, errors)

@@ -153,7 +153,7 @@ const std::vector<BadSpec> kBadSpecs = {
     {"/arrival/think_us", "-1",
      "arrival.think_us: expected an integer from 0 to 60000000, found -1"},
     {"/jitter/percent", "91", "jitter.percent: expected an integer from 0 to 90, found 91"},
-    {"/workers", "33", "workers: expected at most 32 with file or socket segments, found 33"},
+    {"/workers", "33", "workers: expected at most 32 with segments that plumbline-truthd ends, found 33"},
     {"/endpoints/0/weight", "0",
      "endpoints[0].weight: expected an integer from 1 to 10000, found 0"},
     // Sizes: ten terabytes, millions of spans.

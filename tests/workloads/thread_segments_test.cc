@@ -205,7 +205,8 @@ TEST(ThreadSegments, EachWrongKeyIsOneLine) {
   const std::vector<Complaint> complaints = {
       {R"({"category": "lock", "duration_us": 1, "primitive": "futex"})",
        ".primitive: expected one of \"mutex\", \"timed_mutex\", \"adaptive_mutex\", "
-       "\"rwlock_read\", \"rwlock_write\", \"spin\", \"convoy\", \"contended\", found \"futex\""},
+       "\"rwlock_read\", \"rwlock_write\", \"spin\", \"convoy\", \"contended\", "
+       "\"process_shared\", found \"futex\""},
       {R"({"category": "lock", "duration_us": 1, "primitive": "convoy"})",
        ".waiters: expected an integer from 1 to 16, found nothing"},
       {R"({"category": "lock", "duration_us": 1, "primitive": "convoy", "waiters": 17})",

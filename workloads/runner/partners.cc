@@ -1,9 +1,15 @@
 #include "workloads/runner/partners.h"
 
+#include <algorithm>
+
 namespace plumbline::workloads {
 namespace {
 
 constexpr std::size_t kNumbersOfWorker = 100;  // more partner threads than a worker can have
+
+bool is_shared_lock(const Step* step) {
+  return step != nullptr && step->segment.primitive == Primitive::kProcessShared;
+}
 
 }  // namespace
 
@@ -11,6 +17,9 @@ PartnerNeeds partner_needs(const Spec& spec) {
   PartnerNeeds needs;
   needs.files = file_operations(spec);
   needs.sockets = socket_wait_kinds(spec);
+  for (const Endpoint& endpoint : spec.endpoints) {
+    needs.lock = needs.lock || std::ranges::any_of(steps_by_number(endpoint), is_shared_lock);
+  }
   return needs;
 }
 
@@ -27,6 +36,7 @@ Partners::Partners(const Spec& spec, const PartnerNeeds& needs, std::size_t work
   if (!needs.sockets.empty()) {
     sockets_ = std::make_unique<SocketWaits>(needs.sockets, worker, *truth);
   }
+  if (needs.lock) shared_lock_ = std::make_unique<SharedLock>(worker, *truth);
   for (const Endpoint& endpoint : spec.endpoints) {
     std::vector<StepPartners>& steps = by_step_.emplace_back();
     std::map<PartnerKind, std::size_t> taken;

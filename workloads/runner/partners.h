@@ -14,6 +14,7 @@
 
 #include "workloads/runner/contended_locks.h"
 #include "workloads/runner/file_waits.h"
+#include "workloads/runner/shared_lock.h"
 #include "workloads/runner/socket_waits.h"
 #include "workloads/runner/truth_directory.h"
 #include "workloads/runner/wait_partner.h"
@@ -26,6 +27,9 @@ namespace plumbline::workloads {
 struct PartnerNeeds {
   std::set<FileOperation> files;
   std::set<SocketWaitKind> sockets;
+  bool lock = false;  // one that is shared with plumbline-truthd
+
+  bool truthd() const { return lock || !files.empty() || !sockets.empty(); }
 };
 
 PartnerNeeds partner_needs(const Spec& spec);
@@ -38,11 +42,12 @@ struct StepPartners {
 
 class Partners {
  public:
-  // `truth` may be null where neither files nor sockets are needed.
+  // `truth` may be null where nothing of it is needed.
   Partners(const Spec& spec, std::size_t worker, TruthDirectory* truth, ContendedLocks* contended);
 
   FileWaits* files() { return files_.get(); }  // null: file segments are skipped
   SocketWaits& sockets() { return *sockets_; }
+  SharedLock& shared_lock() { return *shared_lock_; }
   ContendedLock& contended(const std::string& name) { return contended_->of(name); }
 
   WorkingChild& child() { return child_; }
@@ -63,6 +68,7 @@ class Partners {
 
   std::unique_ptr<FileWaits> files_;
   std::unique_ptr<SocketWaits> sockets_;
+  std::unique_ptr<SharedLock> shared_lock_;
   ContendedLocks* contended_;
   WorkingChild child_;
   Pool pool_;

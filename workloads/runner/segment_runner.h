@@ -43,6 +43,7 @@ class SegmentRunner {
   void wait_for_partner(std::int64_t duration_ns, LedgerRecord& record);
   void sleep_inline(std::int64_t duration_ns, LedgerRecord& record);
   void wait_for_child(std::int64_t duration_ns, LedgerRecord& record);
+  void wait_for_shared_lock(std::int64_t duration_ns, LedgerRecord& record);
   void wait_for_contended(const Segment& segment, LedgerRecord& record);
 
   Partners& partners_;

@@ -54,6 +54,9 @@ void SegmentRunner::wait_inside(const Segment& segment, std::int64_t amount, Led
     case Primitive::kContended:
       wait_for_contended(segment, record);
       break;
+    case Primitive::kProcessShared:
+      wait_for_shared_lock(amount, record);
+      break;
     default:
       wait_for_partner(amount, record);
   }
@@ -95,6 +98,15 @@ void SegmentRunner::wait_for_partner(std::int64_t duration_ns, LedgerRecord& rec
   if (partners.turns.size() == 1) return;  // the worker rearms it after the request
   partner.rearm();
   partners.next = 1 - partners.next;
+}
+
+void SegmentRunner::wait_for_shared_lock(std::int64_t duration_ns, LedgerRecord& record) {
+  SharedLock& lock = partners_.shared_lock();
+  lock.claim_spinning();
+  begin_wait(record);
+  lock.wait(record.t0_ns, duration_ns);
+  end_wait(record);
+  record.release_ns = lock.finish();
 }
 
 void SegmentRunner::wait_for_contended(const Segment& segment, LedgerRecord& record) {

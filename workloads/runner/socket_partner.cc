@@ -24,7 +24,8 @@ int error_unless(bool good) { return good ? 0 : errno; }
 // Tells the peer what this connection is for, and where we listen, if we do.
 PeerAddress introduce(int connection, SocketOperation operation, SocketFamily family,
                       std::size_t worker, const PeerAddress& listening) {
-  const PeerHello hello{operation, family, static_cast<std::uint32_t>(worker), listening};
+  const PeerHello hello{PeerTask::kSocket, operation, family, static_cast<std::uint32_t>(worker),
+                        listening};
   PeerAddress theirs{};
   if (!send_plain(connection, hello) || !receive_plain(connection, theirs)) {
     throw io::system_failure("plumbline-truthd", "cannot talk to a socket peer", errno);

@@ -38,11 +38,11 @@ struct Seat {
 
 std::unique_ptr<TruthDirectory> open_truth(const PartnerNeeds& needs, const Spec& spec,
                                            const std::filesystem::path& directory) {
-  if (needs.files.empty() && needs.sockets.empty()) return nullptr;
+  if (!needs.truthd()) return nullptr;
   if (directory.empty()) {
     throw io::InputError("scenario " + spec.name +
-                         " has file or socket segments: start plumbline-truthd --directory DIR "
-                         "and give --truth DIR");
+                         " has file or socket segments, or locks of process_shared: start "
+                         "plumbline-truthd --directory DIR and give --truth DIR");
   }
   return std::make_unique<TruthDirectory>(directory);
 }

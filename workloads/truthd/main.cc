@@ -112,6 +112,10 @@ Lateness& late_sockets() {
   static Lateness lateness;
   return lateness;
 }
+Lateness& late_locks() {
+  static Lateness lateness;
+  return lateness;
+}
 
 void tell_lateness(const char* kind, const Lateness& lateness) {
   const std::string summary = lateness.summary();
@@ -125,7 +129,7 @@ void serve(const std::filesystem::path& directory) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   const io::FileDescriptor lock(lock_directory(directory));
   SharedSlots slots(directory / kSlotsEntry);
-  SocketPeers peers(directory / kPeersEntry, slots.table(), late_sockets());
+  SocketPeers peers(directory / kPeersEntry, slots.table(), {late_sockets(), late_locks()});
   remove_abandoned_mounts();
   FuseMount files(directory / kFilesEntry);
   files.serve(slots.table(), late_files());
@@ -134,6 +138,7 @@ void serve(const std::filesystem::path& directory) {
   std::filesystem::remove(directory / kSkippedEntry);
   tell_lateness("file", late_files());
   tell_lateness("socket", late_sockets());
+  tell_lateness("lock", late_locks());
 }
 
 }  // namespace

@@ -148,9 +148,33 @@ class AnswerName : public PeerAct {
   std::size_t query_bytes_ = 0;
 };
 
+// A lock in the slot: held from the start, and again as soon as the worker has given it back. A
+// worker that dies with it leaves it to the next.
+class HoldLock : public PeerAct {
+ public:
+  HoldLock(pthread_mutex_t& lock, int connection) : lock_(lock), connection_(connection) {}
+  bool start() override { return take(); }
+  bool let_go(const PeerRequest&) override {
+    pthread_mutex_unlock(&lock_);
+    PeerLockTurn given_back{};
+    return receive_plain(connection_, given_back) && take();
+  }
+  void leave() override { pthread_mutex_unlock(&lock_); }  // refused if it does not hold it
+
+ private:
+  bool take() {
+    if (pthread_mutex_lock(&lock_) == EOWNERDEAD) pthread_mutex_consistent(&lock_);
+    return send_plain(connection_, PeerLockTurn{});
+  }
+
+  pthread_mutex_t& lock_;
+  int connection_;
+};
+
 }  // namespace
 
-std::unique_ptr<PeerAct> make_peer_act(const PeerHello& hello, int connection) {
+std::unique_ptr<PeerAct> make_peer_act(const PeerHello& hello, int connection, Slot& slot) {
+  if (hello.task == PeerTask::kLock) return std::make_unique<HoldLock>(slot.lock, connection);
   switch (hello.operation) {
     case SocketOperation::kRecv:
     case SocketOperation::kPoll:

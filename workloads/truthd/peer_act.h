@@ -1,4 +1,4 @@
-// What a socket peer does to end its worker's wait, one class for each operation.
+// What a peer does to end its worker's wait, one class for each operation, and one for a lock.
 //
 // Made by SocketPeers for each connection of a worker.
 // Thread rule: the connection's thread alone.
@@ -24,9 +24,11 @@ class PeerAct {
   virtual bool prepare() { return true; }
   // Ends the wait.
   virtual bool let_go(const PeerRequest& request) = 0;
+  // When the worker is gone.
+  virtual void leave() {}
 };
 
-// `connection`: the one that the hello came by; not owned.
-std::unique_ptr<PeerAct> make_peer_act(const PeerHello& hello, int connection);
+// `connection`: the one that the hello came by; not owned. `slot`: the worker's.
+std::unique_ptr<PeerAct> make_peer_act(const PeerHello& hello, int connection, Slot& slot);
 
 }  // namespace plumbline::workloads

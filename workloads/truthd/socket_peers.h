@@ -1,4 +1,4 @@
-// The other ends of the workers' sockets: each wait is ended at t0 + delay, and the worker's slot
+// The other ends of the workers' sockets, and the holders of their shared locks: each wait is ended at t0 + delay, and the worker's slot
 // gets the moment just before.
 //
 // Used by plumbline-truthd.
@@ -14,11 +14,16 @@
 
 namespace plumbline::workloads {
 
+struct PeerLateness {
+  Lateness& sockets;
+  Lateness& locks;
+};
+
 class SocketPeers {
  public:
   // Listens at `path`; an old socket file there is replaced.
-  // `slots` and `lateness` must live as long as the process.
-  SocketPeers(const std::filesystem::path& path, SlotTable& slots, Lateness& lateness);
+  // `slots` and what `lates` names must live as long as the process.
+  SocketPeers(const std::filesystem::path& path, SlotTable& slots, PeerLateness lates);
   ~SocketPeers();
   SocketPeers(const SocketPeers&) = delete;
   SocketPeers& operator=(const SocketPeers&) = delete;
@@ -30,7 +35,7 @@ class SocketPeers {
  private:
   std::filesystem::path path_;
   SlotTable& slots_;
-  Lateness& lateness_;
+  PeerLateness lates_;
   io::FileDescriptor listener_;
 };
 
