@@ -30,12 +30,13 @@ void parse_arrival(const JsonField& json, Spec& spec) {
 void parse_executor(const JsonField& json, Spec& spec) {
   const JsonField executor = json["executor"];
   if (executor.present()) {
-    spec.executor = static_cast<Executor>(
-        executor.choice({"threads", "new_threads", "pool", "event_loop", "coroutines"}));
+    spec.executor = static_cast<Executor>(executor.choice(
+        {"threads", "new_threads", "pool", "event_loop", "coroutines", "coroutine_pool"}));
   }
   const JsonField in_flight = json["in_flight"];
   if (spec.executor == Executor::kThreads || spec.executor == Executor::kNewThreads) {
-    if (in_flight.present()) in_flight.expected("it only with pool, event_loop or coroutines");
+    if (in_flight.present())
+      in_flight.expected("it only with pool, event_loop, coroutines or coroutine_pool");
     return;
   }
   spec.in_flight = in_flight.present() ? in_flight.integer(1, kMaxInFlight) : kDefaultInFlight;
@@ -44,6 +45,9 @@ void parse_executor(const JsonField& json, Spec& spec) {
 void check_execution(const JsonField& json, const Spec& spec) {
   if (takes_turns(spec.executor) && (spec.think_ns > 0 || spec.interval_ns > 0)) {
     json["arrival"].expected("no think time and no interval where requests take turns");
+  }
+  if (spec.executor == Executor::kCoroutinePool && spec.workers < 2) {
+    json["workers"].expected("at least 2 where coroutines change threads");
   }
   const auto is_served = [](const Step* step) {
     return step != nullptr && step->span.empty() && needs_truthd(step->segment);

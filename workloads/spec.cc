@@ -154,6 +154,8 @@ void check_size(const JsonField& json, const Spec& spec) {
       total_us += requests * step->times * ((segment.duration_ns + segment.hold_ns) / kNsPerUs);
     }
   }
+  // There each worker has room for everything: any of them may write it.
+  if (spec.executor == Executor::kCoroutinePool) records *= spec.workers;
   if (records > kMaxRecords) {
     json["rounds"].expected("so few requests that the whole run has at most " +
                             std::to_string(kMaxRecords) + " spans and segments");

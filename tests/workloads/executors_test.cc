@@ -120,7 +120,7 @@ TEST_P(EveryExecutor, ItsSegmentsTileItsThreads) {
 
 INSTANTIATE_TEST_SUITE_P(Each, EveryExecutor,
                          testing::Values("threads", "new_threads", "pool", "event_loop",
-                                         "coroutines"),
+                                         "coroutines", "coroutine_pool"),
                          [](const auto& each) { return std::string(each.param); });
 
 std::set<std::uint32_t> requests_of(const LedgerThread& thread) {
@@ -142,7 +142,7 @@ TEST(Executors, NewThreadsRunOneRequestEach) {
 
 // Fault: an event loop that ends each request before it begins the next.
 TEST(Executors, RequestsInFlightTakeTurns) {
-  for (const char* executor : {"event_loop", "coroutines"}) {
+  for (const char* executor : {"event_loop", "coroutines", "coroutine_pool"}) {
     const Ledger ledger = run_workload(
         parse_spec(scenario(std::string(R"("in_flight": 3, "executor": ")") + executor + "\", "),
                    "s.json"),
@@ -157,6 +157,27 @@ TEST(Executors, RequestsInFlightTakeTurns) {
         ++stretches;
       }
       EXPECT_GT(2 * changes, stretches) << executor;
+    }
+  }
+}
+
+// Fault: a coroutine that is resumed where it was suspended, so that nothing changes threads.
+// Pass: of each request, any two turns that follow one another are on two workers, and its spans,
+// which are open all the while, end on another one than they began where the turns are even.
+TEST(Executors, ACoroutineOfAPoolGoesOnOnTheNextThread) {
+  const Ledger ledger = run_workload(
+      parse_spec(scenario(R"("executor": "coroutine_pool", "in_flight": 3, )"), "s.json"), {});
+  std::map<std::uint32_t, std::map<std::int64_t, std::string>> turns;
+  for (const LedgerThread& thread : ledger.threads) {
+    for (const LedgerRecord& record : thread.records) {
+      if (record.kind == LedgerKind::kStretch) turns[record.request][record.t0_ns] = thread.name;
+    }
+  }
+  ASSERT_EQ(turns.size(), 24U);
+  for (const auto& [request, threads] : turns) {
+    EXPECT_GE(threads.size(), 3U);
+    for (auto turn = threads.begin(); std::next(turn) != threads.end(); ++turn) {
+      EXPECT_NE(turn->second, std::next(turn)->second) << "request " << request;
     }
   }
 }
@@ -248,15 +269,20 @@ TEST(Executors, AFixedRateIsKept) {
 TEST(Executors, EachWrongCombinationIsOneLine) {
   EXPECT_EQ(complaint_about(scenario(R"("executor": "gpu", )")),
             "s.json: executor: expected one of \"threads\", \"new_threads\", \"pool\", "
-            "\"event_loop\", \"coroutines\", found \"gpu\"");
+            "\"event_loop\", \"coroutines\", \"coroutine_pool\", found \"gpu\"");
   EXPECT_EQ(complaint_about(scenario(R"("in_flight": 4, )")),
-            "s.json: in_flight: expected it only with pool, event_loop or coroutines, found 4");
+            "s.json: in_flight: expected it only with pool, event_loop, coroutines or "
+            "coroutine_pool, found 4");
   EXPECT_EQ(complaint_about(scenario(R"("executor": "pool", "in_flight": 1001, )")),
             "s.json: in_flight: expected an integer from 1 to 1000, found 1001");
   EXPECT_EQ(complaint_about(scenario(
                 R"("executor": "event_loop", "arrival": {"mode": "closed", "think_us": 1}, )")),
             "s.json: arrival: expected no think time and no interval where requests take turns, "
             "found an object");
+  std::string alone = scenario(R"("executor": "coroutine_pool", )");
+  alone.replace(alone.find(R"("workers": 2)"), 12, R"("workers": 1)");
+  EXPECT_EQ(complaint_about(alone),
+            "s.json: workers: expected at least 2 where coroutines change threads, found 1");
   EXPECT_EQ(complaint_about(scenario(R"("arrival": {"mode": "fixed_rate", "think_us": 1}, )")),
             "s.json: arrival: unknown key \"think_us\"; expected only mode, interval_us");
   EXPECT_EQ(complaint_about(handed_scenario(R"("parent": "sleeps",)")),
@@ -293,8 +319,9 @@ TEST(Executors, AreLimitedInThreads) {
   EXPECT_EQ(complaint_about(with(1000, sleep)), "no complaint");
   EXPECT_EQ(complaint_about(with(1001, sleep)),
             "s.json: workers: expected an integer from 1 to 1000, found 1001");
-  EXPECT_EQ(complaint_about(with(33, file)),
-            "s.json: workers: expected at most 32 with segments that plumbline-truthd ends, found 33");
+  EXPECT_EQ(
+      complaint_about(with(33, file)),
+      "s.json: workers: expected at most 32 with segments that plumbline-truthd ends, found 33");
   EXPECT_EQ(
       complaint_about(with(1000, mutex + "," + mutex + "," + mutex + "," + mutex + "," + mutex)),
       "s.json: workers: expected so few that they have at most 4000 partner threads, found "

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "workloads/clock.h"
+#include "workloads/runner/coroutine_pool.h"
 #include "workloads/runner/interleaving.h"
 #include "workloads/runner/thread_identity.h"
 #include "workloads/runner/thread_totals.h"
@@ -41,7 +42,9 @@ LedgerRecorder make_recorder(const Spec& spec, const ScheduledRequest* requests,
 Worker::Worker(const WorkerPlace& place)
     : place_(place),
       speeds_(measure_speeds()),
-      recorder_(make_recorder(place.spec, place.requests.data(), place.requests.size())),
+      recorder_(place.pool != nullptr
+                    ? place.pool->make_recorder()
+                    : make_recorder(place.spec, place.requests.data(), place.requests.size())),
       companion_(make_companion(place, speeds_)),
       runner_(place.spec, place.partners, recorder_, place.full, speeds_, companion_.get()) {}
 
@@ -63,6 +66,9 @@ void Worker::run() {
       break;
     case Executor::kCoroutines:
       run_in_coroutines(place_, runner_);
+      break;
+    case Executor::kCoroutinePool:
+      place_.pool->run(place_, runner_);
       break;
   }
   totals.write_to(totals_);

@@ -21,12 +21,16 @@
 
 namespace plumbline::workloads {
 
+class CoroutinePool;
+
 // What the threads of a run share, and what is one worker's own.
 struct WorkerPlace {
   const Spec& spec;
   bool full;  // as --ledger-full
   const std::atomic<bool>& stop;
+  std::size_t number;
   std::string name;
+  CoroutinePool* pool;  // null: its requests stay with it
   Partners& partners;
   const std::vector<ScheduledRequest>& requests;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "analysis/io/error.h"
+#include "workloads/runner/coroutine_pool.h"
 #include "workloads/runner/partners.h"
 #include "workloads/runner/thread_identity.h"
 #include "workloads/runner/truth_directory.h"
@@ -23,12 +24,14 @@ namespace {
 struct Run {
   const Spec& spec;
   const bool full;
+  CoroutinePool* const pool;
   std::latch all_ready;
   std::atomic<bool> stop{false};  // a worker failed; the others need not go on
 };
 
 // One worker's place, made before its thread starts.
 struct Seat {
+  std::size_t number;
   std::string name;
   Partners partners;
   const std::vector<ScheduledRequest>& requests;
@@ -56,7 +59,8 @@ void note_skipped(const PartnerNeeds& needs, const TruthDirectory* truth, Ledger
 
 void run_seat(Run& run, Seat& seat) {
   set_thread_identity(seat.name);
-  const WorkerPlace place{run.spec, run.full, run.stop, seat.name, seat.partners, seat.requests};
+  const WorkerPlace place{run.spec,  run.full, run.stop,      seat.number,
+                          seat.name, run.pool, seat.partners, seat.requests};
   Worker worker(place);
   run.all_ready.arrive_and_wait();
   try {
@@ -89,9 +93,13 @@ Ledger run_workload(const Spec& spec, const RunOptions& options) {
   for (std::size_t i = 0; i < schedule.workers.size(); ++i) {
     const std::vector<ScheduledRequest>& requests = schedule.workers[i];
     seats.push_back(std::unique_ptr<Seat>(new Seat{
-        "worker-" + std::to_string(i), Partners(spec, i, truth.get(), &contended), requests}));
+        i, "worker-" + std::to_string(i), Partners(spec, i, truth.get(), &contended), requests}));
   }
-  Run run{spec, options.full, std::latch(spec.workers)};
+  std::unique_ptr<CoroutinePool> pool;
+  if (spec.executor == Executor::kCoroutinePool) {
+    pool = std::make_unique<CoroutinePool>(spec, schedule);
+  }
+  Run run{spec, options.full, pool.get(), std::latch(spec.workers)};
   run_all(run, seats);
 
   Ledger ledger{spec.json, options.seed, {}, {}};
