@@ -61,13 +61,16 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
-// Of all its repetitions in one request. Who waits for a contended lock waits for its holders.
+// Who waits for a contended lock waits for its holders.
+double segment_ns(const workloads::Segment& segment, std::int64_t workers) {
+  return segment.iterations > 0
+             ? kNsPerIteration * static_cast<double>(segment.iterations)
+             : static_cast<double>(segment.duration_ns + workers * segment.hold_ns);
+}
+
+// Of all its repetitions in one request.
 double step_ns(const workloads::Step& step, std::int64_t workers) {
-  const workloads::Segment& segment = step.segment;
-  const double once_ns = segment.iterations > 0
-                             ? kNsPerIteration * static_cast<double>(segment.iterations)
-                             : static_cast<double>(segment.duration_ns + workers * segment.hold_ns);
-  return once_ns * static_cast<double>(step.times);
+  return segment_ns(step.segment, workers) * static_cast<double>(step.times);
 }
 
 }  // namespace
@@ -108,6 +111,7 @@ std::int64_t expected_duration_ns(const workloads::Spec& spec) {
   double total_ns = 0;
   for (const workloads::Endpoint& endpoint : spec.endpoints) {
     double request_ns = static_cast<double>(spec.think_ns);
+    if (spec.between) request_ns += segment_ns(*spec.between, 0);
     for (const workloads::Step* step : workloads::steps_by_number(endpoint)) {
       if (step != nullptr && step->span.empty()) request_ns += step_ns(*step, spec.workers);
     }

@@ -46,6 +46,9 @@ void check_execution(const JsonField& json, const Spec& spec) {
   if (takes_turns(spec.executor) && (spec.think_ns > 0 || spec.interval_ns > 0)) {
     json["arrival"].expected("no think time and no interval where requests take turns");
   }
+  if (takes_turns(spec.executor) && spec.between) {
+    json["between"].expected("no work between requests where they take turns");
+  }
   if (spec.executor == Executor::kCoroutinePool && spec.workers < 2) {
     json["workers"].expected("at least 2 where coroutines change threads");
   }

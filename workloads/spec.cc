@@ -32,6 +32,7 @@ constexpr std::size_t kMaxDescriptionBytes = 1000;
 constexpr std::int64_t kMaxRounds = 1'000'000;
 constexpr std::int64_t kMaxWeight = 10'000;
 constexpr std::int64_t kMaxJitterPercent = 90;
+constexpr std::int64_t kMaxResidentMib = 1024;
 constexpr std::int64_t kMaxRecords = 4'000'000;             // 64 bytes each, held in memory
 constexpr std::int64_t kMaxTotalUs = 86'400LL * 1'000'000;  // a day of waits and CPU
 
@@ -137,6 +138,12 @@ void parse_jitter(const JsonField& json, Spec& spec) {
   spec.jitter_percent = json["percent"].integer(0, kMaxJitterPercent);
 }
 
+void parse_between(const JsonField& json, Spec& spec) {
+  if (!json.present()) return;
+  json["category"].choice({"cpu"});
+  spec.between = parse_cpu(json);
+}
+
 // No sum here can overflow: 10^6 rounds, 64 endpoints, weight 10^4, 255 steps, each 10^12 times, of
 // 6 * 10^7 us stay below 10^36, so 128 bits hold them.
 void check_size(const JsonField& json, const Spec& spec) {
@@ -146,7 +153,8 @@ void check_size(const JsonField& json, const Spec& spec) {
   for (const Endpoint& endpoint : spec.endpoints) {
     const Wide requests = Wide{spec.rounds} * endpoint.weight;
     records += requests;
-    total_us += requests * (spec.think_ns / kNsPerUs);
+    const std::int64_t between_ns = spec.between ? spec.between->duration_ns : 0;
+    total_us += requests * ((spec.think_ns + between_ns) / kNsPerUs);
     for (const Step* step : steps_by_number(endpoint)) {
       if (step == nullptr) continue;
       const Segment& segment = step->segment;
@@ -177,8 +185,8 @@ void append_steps(const std::vector<Step>& steps, std::vector<const Step*>& by_n
 Spec parse_spec(std::string_view text, const std::filesystem::path& file) {
   const nlohmann::json document = parse_json(text, file);
   const JsonField json(file, document);
-  json.allow_only({"name", "description", "seed", "workers", "oversubscribed", "executor",
-                   "in_flight", "arrival", "rounds", "jitter", "endpoints"});
+  json.allow_only({"name", "description", "seed", "workers", "oversubscribed", "resident_mib",
+                   "executor", "in_flight", "arrival", "between", "rounds", "jitter", "endpoints"});
   Spec spec;
   spec.json = text;
   spec.name = json["name"].text(kMaxNameBytes);
@@ -188,8 +196,12 @@ Spec parse_spec(std::string_view text, const std::filesystem::path& file) {
   if (json["seed"].present()) spec.seed = json["seed"].seed();
   spec.workers = json["workers"].integer(1, kMaxThreads);
   if (json["oversubscribed"].present()) spec.oversubscribed = json["oversubscribed"].boolean();
+  if (json["resident_mib"].present()) {
+    spec.resident_mib = json["resident_mib"].integer(1, kMaxResidentMib);
+  }
   parse_executor(json, spec);
   parse_arrival(json["arrival"], spec);
+  parse_between(json["between"], spec);
   spec.rounds = json["rounds"].integer(1, kMaxRounds);
   parse_jitter(json["jitter"], spec);
   spec.endpoints = parse_endpoints(json["endpoints"]);

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,7 +111,9 @@ struct Spec {
   std::int64_t interval_ns = 0;  // of a worker's arrivals, instead of thinking; 0: closed loop
   std::int64_t rounds = 1;       // how often the deck, each endpoint `weight` times, is dealt
   std::int64_t jitter_percent = 0;
-  bool oversubscribed = false;  // more work than cores, on purpose
+  bool oversubscribed = false;     // more work than cores, on purpose
+  std::int64_t resident_mib = 0;   // touched memory that the process has besides its own
+  std::optional<Segment> between;  // CPU before each request, in no span; never jittered
   std::vector<Endpoint> endpoints;
   std::string json;  // the text that it was read from
 };

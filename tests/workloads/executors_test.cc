@@ -279,6 +279,10 @@ TEST(Executors, EachWrongCombinationIsOneLine) {
                 R"("executor": "event_loop", "arrival": {"mode": "closed", "think_us": 1}, )")),
             "s.json: arrival: expected no think time and no interval where requests take turns, "
             "found an object");
+  EXPECT_EQ(complaint_about(scenario(R"("executor": "coroutines", "between": {"category": "cpu",
+                                        "duration_us": 1, "function": "parse_rows"}, )")),
+            "s.json: between: expected no work between requests where they take turns, found an "
+            "object");
   std::string alone = scenario(R"("executor": "coroutine_pool", )");
   alone.replace(alone.find(R"("workers": 2)"), 12, R"("workers": 1)");
   EXPECT_EQ(complaint_about(alone),
@@ -305,6 +309,34 @@ TEST(Executors, EachWrongCombinationIsOneLine) {
       complaint_about(nested),
       "s.json: endpoints[0].steps[0].steps[0].thread: expected no handed span within a handed "
       "span, found \"handed\"");
+}
+
+// Fault: work that no span covers is done within one, or not told of.
+// Pass: before each request's span, on its worker and in no span or stretch, a record says it; it
+// used the CPU that was asked for, less what a clock reading costs.
+TEST(Executors, WorkBetweenRequestsLiesInNoSpan) {
+  for (const char* executor : {"threads", "new_threads", "pool"}) {
+    const Ledger ledger = run_workload(
+        parse_spec(scenario(R"("between": {"category": "cpu", "duration_us": 700, "function":
+                               "parse_rows"}, "executor": ")" +
+                            std::string(executor) + "\", "),
+                   "s.json"),
+        {});
+    std::set<std::uint32_t> requests;
+    for (const LedgerThread& thread : ledger.threads) {
+      for (const LedgerRecord& work : thread.records) {
+        if (work.kind != LedgerKind::kSetup || work.intended_ns != 700'000) continue;
+        EXPECT_TRUE(requests.insert(work.request).second);
+        EXPECT_GE(work.c1_ns - work.c0_ns, 700'000 - 300) << executor;
+        for (const LedgerRecord& other : thread.records) {
+          const bool covers = other.kind == LedgerKind::kStretch ||
+                              (other.kind == LedgerKind::kSpan && other.c1_ns > 0);
+          EXPECT_FALSE(covers && other.t0_ns < work.t1_ns && work.t0_ns < other.t1_ns) << executor;
+        }
+      }
+    }
+    EXPECT_EQ(requests.size(), 24U) << executor;
+  }
 }
 
 // A thousand workers without partners of truthd; and no more partner threads than a machine bears.

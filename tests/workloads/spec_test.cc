@@ -110,7 +110,15 @@ const std::vector<BadSpec> kBadSpecs = {
     // Keys.
     {"/colour", "1",
      "unknown key \"colour\"; expected only name, description, seed, workers, oversubscribed, "
-     "executor, in_flight, arrival, rounds, jitter, endpoints"},
+     "resident_mib, executor, in_flight, arrival, between, rounds, jitter, endpoints"},
+    {"/resident_mib", "10000000",
+     "resident_mib: expected an integer from 1 to 1024, found 10000000"},
+    {"/resident_mib", "0", "resident_mib: expected an integer from 1 to 1024, found 0"},
+    {"/between", R"({"category": "sync", "duration_us": 5, "primitive": "sleep"})",
+     "between.category: expected \"cpu\", found \"sync\""},
+    {"/between", R"({"category": "cpu", "duration_us": 5, "function": "parse_rows", "repeat": 2})",
+     "between: unknown key \"repeat\"; expected only category, duration_us, iterations, function, "
+     "shape"},
     {"/endpoints/1/steps/0/bytes", "4096",
      "endpoints[1].steps[0]: unknown key \"bytes\"; expected only category, duration_us, "
      "operation, repeat"},
@@ -153,7 +161,8 @@ const std::vector<BadSpec> kBadSpecs = {
     {"/arrival/think_us", "-1",
      "arrival.think_us: expected an integer from 0 to 60000000, found -1"},
     {"/jitter/percent", "91", "jitter.percent: expected an integer from 0 to 90, found 91"},
-    {"/workers", "33", "workers: expected at most 32 with segments that plumbline-truthd ends, found 33"},
+    {"/workers", "33",
+     "workers: expected at most 32 with segments that plumbline-truthd ends, found 33"},
     {"/endpoints/0/weight", "0",
      "endpoints[0].weight: expected an integer from 1 to 10000, found 0"},
     // Sizes: ten terabytes, millions of spans.

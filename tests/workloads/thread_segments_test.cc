@@ -85,8 +85,8 @@ const std::vector<Wait> kWaits = {
 INSTANTIATE_TEST_SUITE_P(Each, EveryWait, testing::ValuesIn(kWaits),
                          [](const auto& each) { return std::string(each.param.primitive); });
 
-// Fault: a queue that is not there yet when the worker comes, or has fewer in it than was asked for:
-// the worker is then through before its time.
+// Fault: a queue that is not there yet when the worker comes, or has fewer in it than were asked
+// for: the worker is then through before its time.
 // Pass: of n = 20 waits behind a holder and three more, each ends after the last stamp, and 16 last
 // as long as the four together. The rest are for workers that the host stops, as above: they then
 // come between two holders, or find the mutex free.

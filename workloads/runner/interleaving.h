@@ -1,7 +1,8 @@
 // Several requests in flight on one worker, a segment at a time each in turn.
 //
-// Called by the worker for the executors event_loop and coroutines (coroutine_pool.h has the other). A request is on no thread while
-// it is another one's turn; each turn is a stretch in the ledger.
+// Called by the worker for the executors event_loop and coroutines (coroutine_pool.h has the other
+// one). A request is on no thread while it is another one's turn; each turn is a stretch in the
+// ledger.
 // Thread rule: the worker's thread. Failure rule: io::InputError when a partner failed.
 #pragma once
 

@@ -35,6 +35,14 @@ void StepRunner::think(const ScheduledRequest& request, std::int64_t duration_ns
   recorder_.append(record);
 }
 
+void StepRunner::work(const ScheduledRequest& request, const Segment& segment) {
+  LedgerRecord record = new_record(request, LedgerKind::kSetup, 0);
+  segments_.run(segment, segment.iterations > 0 ? segment.iterations : segment.duration_ns, record);
+  record.kind = LedgerKind::kSetup;
+  record.detail = -1;
+  recorder_.append(record);
+}
+
 void StepRunner::wait_for_partners(const ScheduledRequest& request) {
   bool ready = true;
   std::vector<StepPartners>& steps = partners_.of_endpoint(request.endpoint);

@@ -47,6 +47,8 @@ class StepRunner {
 
   // Between requests.
   void think(const ScheduledRequest& request, std::int64_t duration_ns);
+  // CPU in no span.
+  void work(const ScheduledRequest& request, const Segment& segment);
   void wait_for_partners(const ScheduledRequest& request);
   void rearm_partners(const ScheduledRequest& request);
   // Any wait of the workload's own; `wait` is called between its ends.

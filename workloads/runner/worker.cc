@@ -25,8 +25,8 @@ std::unique_ptr<Companion> make_companion(const WorkerPlace& place, const CpuSpe
 
 LedgerRecorder make_recorder(const Spec& spec, const ScheduledRequest* requests,
                              std::size_t count) {
-  // Think time, partners that were not ready, a companion or thread that was waited for.
-  constexpr std::size_t kSetupRecords = 4;
+  // Think time, work, partners that were not ready, a companion or thread that was waited for.
+  constexpr std::size_t kSetupRecords = 5;
   std::vector<std::size_t> of_endpoint;
   for (const Endpoint& endpoint : spec.endpoints) {
     // Where requests take turns, each segment lies in a stretch of its own.
@@ -84,7 +84,8 @@ std::vector<LedgerThread> Worker::finish() {
   return threads;
 }
 
-// Thinking, or until the next arrival is due; a request that is late comes at once.
+// Thinking, or until the next arrival is due; a request that is late comes at once. Then the work
+// that no span covers.
 void Worker::wait_before(const ScheduledRequest& request) {
   std::int64_t wait_ns = request.think_ns;
   if (place_.spec.interval_ns > 0) {
@@ -92,6 +93,7 @@ void Worker::wait_before(const ScheduledRequest& request) {
   }
   ++requests_begun_;
   runner_.think(request, wait_ns);
+  if (place_.spec.between) runner_.work(request, *place_.spec.between);
 }
 
 void Worker::wait_for_companion(const ScheduledRequest& request, std::size_t at_most) {

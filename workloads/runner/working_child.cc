@@ -28,11 +28,12 @@ void WorkingChild::start() {
   page_->release_ns.store(0, std::memory_order_relaxed);
   pid_ = fork();
   if (pid_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
-  if (pid_ == 0) work(*page_);
+  if (pid_ == 0) work(*page_, given_back_);
 }
 
-void WorkingChild::work(Page& page) {
+void WorkingChild::work(Page& page, std::span<std::byte> given_back) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // no worker, no child
+  if (!given_back.empty()) munmap(given_back.data(), given_back.size());
   std::int64_t end_ns = 0;
   while (end_ns == 0 || monotonic_ns() < end_ns) {
     end_ns = page.end_ns.load(std::memory_order_acquire);

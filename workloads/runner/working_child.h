@@ -8,7 +8,9 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace plumbline::workloads {
 
@@ -18,6 +20,9 @@ class WorkingChild {
   ~WorkingChild();
   WorkingChild(const WorkingChild&) = delete;
   WorkingChild& operator=(const WorkingChild&) = delete;
+
+  // What each child gives back before it works: else the end of a large one is part of the wait.
+  void gives_back(std::span<std::byte> memory) { given_back_ = memory; }
 
   void start();
   void end_at(std::int64_t monotonic_ns) {
@@ -33,8 +38,9 @@ class WorkingChild {
     std::atomic<std::int64_t> release_ns;
   };
 
-  [[noreturn]] static void work(Page& page);
+  [[noreturn]] static void work(Page& page, std::span<std::byte> given_back);
 
+  std::span<std::byte> given_back_;
   Page* page_ = nullptr;
   pid_t pid_ = -1;
 };

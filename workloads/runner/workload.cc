@@ -12,6 +12,7 @@
 #include "analysis/io/error.h"
 #include "workloads/runner/coroutine_pool.h"
 #include "workloads/runner/partners.h"
+#include "workloads/runner/resident_memory.h"
 #include "workloads/runner/thread_identity.h"
 #include "workloads/runner/truth_directory.h"
 #include "workloads/runner/worker.h"
@@ -89,11 +90,13 @@ Ledger run_workload(const Spec& spec, const RunOptions& options) {
   const PartnerNeeds needs = partner_needs(spec);
   const std::unique_ptr<TruthDirectory> truth = open_truth(needs, spec, options.truth);
   ContendedLocks contended(spec);
+  const ResidentMemory resident(spec.resident_mib);
   std::vector<std::unique_ptr<Seat>> seats;
   for (std::size_t i = 0; i < schedule.workers.size(); ++i) {
     const std::vector<ScheduledRequest>& requests = schedule.workers[i];
     seats.push_back(std::unique_ptr<Seat>(new Seat{
         i, "worker-" + std::to_string(i), Partners(spec, i, truth.get(), &contended), requests}));
+    seats.back()->partners.child().gives_back(resident.bytes());
   }
   std::unique_ptr<CoroutinePool> pool;
   if (spec.executor == Executor::kCoroutinePool) {

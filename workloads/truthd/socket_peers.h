@@ -1,5 +1,5 @@
-// The other ends of the workers' sockets, and the holders of their shared locks: each wait is ended at t0 + delay, and the worker's slot
-// gets the moment just before.
+// The other ends of the workers' sockets, and the holders of their shared locks: each wait is ended
+// at t0 + delay, and the worker's slot gets the moment just before.
 //
 // Used by plumbline-truthd.
 // Thread rule: the main thread accepts; each connection has a thread of its own.
