@@ -113,18 +113,22 @@ Judgement judge(const CellRow& row, double truth_ns, const Tolerances& tolerance
 std::optional<std::string> skip_reason(const Scope& scope, const CellKey& key) {
   if (!key.category) return std::nullopt;
   const Truth& truth = scope.runs.front().truth;
-  if (!truth.endpoints[key.endpoint].of(*key.category).injected) return std::nullopt;
+  const CategoryTruth& category = truth.endpoints[key.endpoint].of(*key.category);
+  if (!category.injected || category.could_run) return std::nullopt;
   const auto skipped = truth.skipped.find(*key.category);
   if (skipped == truth.skipped.end()) return std::nullopt;
   return skipped->second;
 }
 
-// What was injected: middle of the interval, without what is nobody's. 0 for the residual.
+// What was injected: middle of the interval, without what is nobody's. 0 for the residual. Where no
+// wait blocked (all span, or were served from a cache) nothing was: what the interval then holds is
+// the width of the ledger's own clocks, and a tolerance made of it would be nothing.
 double injected_ns(const Scope& scope, const CellKey& key) {
   if (!key.category) return 0;
   return mean_over(scope.runs, [&](const ScoredRun& run) {
     const CategoryTruth& truth = run.truth.endpoints[key.endpoint].of(*key.category);
-    return static_cast<double>(truth.lo_ns + truth.hi_ns) / 2;
+    const std::int64_t open_ns = truth.blocked_waits > 0 ? truth.hi_ns - truth.lo_ns : 0;
+    return static_cast<double>(truth.lo_ns) + static_cast<double>(open_ns) / 2;
   });
 }
 

@@ -17,7 +17,8 @@ void note(ConservationRow& row, bool broken, const std::string& reason) {
   row.reason += (row.reason.empty() ? "" : "; ") + reason;
 }
 
-// Uncategorized time in the endpoints' spans beyond what was injected, of their wall.
+// Uncategorized time in the endpoints' spans beyond what was injected and what the host took, of
+// their wall.
 double other_pct(const Scope& scope) {
   double other_ns = 0;
   double wall_ns = 0;
@@ -27,11 +28,19 @@ double other_pct(const Scope& scope) {
       if (found == run.profile.endpoints.end()) continue;
       const auto other = static_cast<std::size_t>(format::Category::kOther);
       other_ns += static_cast<double>(std::max<std::int64_t>(
-          0, found->second.time.category[other] - endpoint.of(format::Category::kOther).hi_ns));
+          0, found->second.time.category[other] - endpoint.of(format::Category::kOther).hi_ns -
+                 endpoint.unaccounted_ns()));
       wall_ns += static_cast<double>(endpoint.wall_ns);
     }
   }
   return wall_ns > 0 ? 100 * other_ns / wall_ns : 0;
+}
+
+// Time that the host took is in no category of the ledger either, as in the cells.
+std::int64_t unaccounted_ns(const ScoredRun& run) {
+  std::int64_t sum_ns = 0;
+  for (const EndpointTruth& endpoint : run.truth.endpoints) sum_ns += endpoint.unaccounted_ns();
+  return sum_ns;
 }
 
 analysis::Conservation conservation_of_all(const Scope& scope) {
@@ -43,7 +52,7 @@ analysis::Conservation conservation_of_all(const Scope& scope) {
     total.tiling_error_ns += one.tiling_error_ns;
     total.double_booked_ns += one.double_booked_ns;
     total.backwards_ns += one.backwards_ns;
-    total.residual_abs_ns += one.residual_abs_ns;
+    total.residual_abs_ns += std::max<std::int64_t>(0, one.residual_abs_ns - unaccounted_ns(run));
     total.waits += one.waits;
   }
   return total;

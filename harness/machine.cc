@@ -75,6 +75,35 @@ double run_queue_pct(const workloads::Ledger& ledger) {
   return percent(run_delay_ns, life_ns);
 }
 
+// Waits that the truth server ends. What `other` has besides page faults on files ends by a timer,
+// which is never late by its record.
+bool is_served(const LedgerRecord& record) {
+  return record.kind == LedgerKind::kFile || record.kind == LedgerKind::kSocket ||
+         record.kind == LedgerKind::kOther;
+}
+
+double late_ns_of(const LedgerRecord& record) {
+  if (record.intended_ns <= 0 || record.release_ns <= 0) return 0;
+  const std::int64_t due_ns = record.t0_ns + record.intended_ns;
+  return static_cast<double>(std::max<std::int64_t>(0, record.release_ns - due_ns));
+}
+
+void read_server(const workloads::Ledger& ledger, MachineReading& reading) {
+  double late_ns = 0;
+  double waits = 0;
+  for (const workloads::LedgerThread& thread : ledger.threads) {
+    for (const LedgerRecord& record : thread.records) {
+      if (!is_served(record) || record.intended_ns <= 0 || record.release_ns <= 0) continue;
+      const auto queued_ns = static_cast<double>(std::max<std::int64_t>(0, record.detail));
+      const double late = std::max(0.0, late_ns_of(record) - queued_ns);
+      late_ns += late;
+      waits += 1;
+      reading.server_worst_ms = std::max(reading.server_worst_ms, late / 1e6);
+    }
+  }
+  if (waits > 0) reading.server_mean_ms = late_ns / waits / 1e6;
+}
+
 void read_waits(const workloads::Ledger& ledger, MachineReading& reading) {
   double must_ns = 0;
   double gap_ns = 0;
@@ -88,11 +117,7 @@ void read_waits(const workloads::Ledger& ledger, MachineReading& reading) {
       must_ns += static_cast<double>(truth.lo_ns);
       gap_ns += static_cast<double>(truth.hi_ns - truth.lo_ns);
       // A lock that the workers contend for has no partner that could be late.
-      const std::int64_t due_ns = record.t0_ns + record.intended_ns;
-      const double late =
-          record.intended_ns > 0
-              ? static_cast<double>(std::max<std::int64_t>(0, record.release_ns - due_ns))
-              : 0;
+      const double late = late_ns_of(record);
       late_ns += late;
       worst_ns = std::max(worst_ns, late);
       reading.run_queue_known = reading.run_queue_known && record.detail >= 0;
@@ -113,11 +138,13 @@ class Judge {
   }
 
   // One reason for the worse of two limits on one figure.
-  void limit(double value_pct, double degraded_pct, double invalid_pct, const char* what) {
-    const double passed = value_pct > invalid_pct ? invalid_pct : degraded_pct;
-    const std::string reason = fmt::format("{} {:.1f} % (limit {:g} %)", what, value_pct, passed);
-    invalidate(value_pct > invalid_pct, reason);
-    degrade(value_pct > degraded_pct && value_pct <= invalid_pct, reason);
+  void limit(double value, double degraded, double invalid, const char* what,
+             const char* unit = "%") {
+    const double passed = value > invalid ? invalid : degraded;
+    const std::string reason =
+        fmt::format("{} {:.1f} {} (limit {:g} {})", what, value, unit, passed, unit);
+    invalidate(value > invalid, reason);
+    degrade(value > degraded && value <= invalid, reason);
   }
 
   MachineJudgement judgement;
@@ -129,6 +156,13 @@ class Judge {
     judgement.reasons.push_back(reason);
   }
 };
+
+void judge_server(const MachineReading& reading, const MachineLimits& limits, Judge& judge) {
+  judge.limit(reading.server_worst_ms, limits.server_worst_degraded_ms,
+              limits.server_worst_invalid_ms, "the truth server was once late by", "ms");
+  judge.limit(reading.server_mean_ms, limits.server_mean_degraded_ms, limits.server_mean_invalid_ms,
+              "the truth server was late in the mean by", "ms");
+}
 
 }  // namespace
 
@@ -158,6 +192,7 @@ MachineReading read_machine(const workloads::Ledger& ledger, double steal_pct) {
   reading.closure_pct = closure_pct(ledger);
   reading.steal_pct = steal_pct;
   read_waits(ledger, reading);
+  read_server(ledger, reading);
   return reading;
 }
 
@@ -175,7 +210,9 @@ MachineJudgement judge_machine(const MachineReading& reading, const MachineLimit
   judge.degrade(reading.lateness_pct > limits.lateness_degraded_pct,
                 fmt::format("partners late by {:.1f} % of the waits (limit {:g} %)",
                             reading.lateness_pct, limits.lateness_degraded_pct));
-  judge.invalidate(reading.worst_lateness_ms > limits.lateness_invalid_ms,
+  judge_server(reading, limits, judge);
+  const bool server_told = reading.server_worst_ms > limits.server_worst_invalid_ms;
+  judge.invalidate(reading.worst_lateness_ms > limits.lateness_invalid_ms && !server_told,
                    fmt::format("a partner was late by {:.0f} ms (limit {:g} ms)",
                                reading.worst_lateness_ms, limits.lateness_invalid_ms));
   judge.degrade(reading.gap_pct > limits.gap_degraded_pct,

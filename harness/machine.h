@@ -23,10 +23,14 @@ struct MachineLimits {
   double known_run_queue_invalid_pct = 50;
   double closure_degraded_pct = 1;  // of the root spans' wall
   double closure_invalid_pct = 3;
-  double lateness_degraded_pct = 5;  // sum over partners, of the waits' truth
-  double lateness_invalid_ms = 50;   // one partner, once
-  double gap_degraded_pct = 2;       // between the two ends of the truth
-  double steal_degraded_pct = 2;     // of the run's wall, all CPUs together
+  double lateness_degraded_pct = 5;      // sum over partners, of the waits' truth
+  double lateness_invalid_ms = 50;       // one partner, once
+  double server_worst_degraded_ms = 10;  // the truth server's own lateness, once
+  double server_worst_invalid_ms = 50;
+  double server_mean_degraded_ms = 1;  // the same, of each of its waits
+  double server_mean_invalid_ms = 5;
+  double gap_degraded_pct = 2;    // between the two ends of the truth
+  double steal_degraded_pct = 2;  // of the run's wall, all CPUs together
 };
 
 inline constexpr MachineLimits kMachineLimits;
@@ -47,6 +51,10 @@ struct MachineReading {
   double closure_pct = 0;        // signed
   double lateness_pct = 0;
   double worst_lateness_ms = 0;
+  // Of the truth server alone: without the time for which the worker queued in that wait, since
+  // until its request comes the server is not the one to wait for.
+  double server_mean_ms = 0;
+  double server_worst_ms = 0;
   double gap_pct = 0;
   double steal_pct = 0;
 };

@@ -17,6 +17,7 @@ std::optional<std::string> everything_skipped(const Truth& truth) {
   for (const EndpointTruth& endpoint : truth.endpoints) {
     for (std::size_t category = 0; category < format::kCategoryCount; ++category) {
       if (!endpoint.categories[category].injected) continue;
+      if (endpoint.categories[category].could_run) return std::nullopt;
       const auto skipped = truth.skipped.find(static_cast<format::Category>(category));
       if (skipped == truth.skipped.end()) return std::nullopt;
       reason = skipped->second;

@@ -18,16 +18,29 @@ using format::Category;
 using workloads::LedgerKind;
 using workloads::LedgerRecord;
 
-void note_injected(const std::vector<workloads::Step>& steps, EndpointTruth& truth) {
+using Skipped = std::map<Category, std::string>;
+
+// Of `other`, only page faults on files need anything that may be missing.
+bool can_run(const workloads::Segment& segment, const Skipped& skipped) {
+  const Category category = category_of(segment.kind);
+  const bool needs_partner =
+      category != Category::kOther || segment.operation == workloads::FileOperation::kMmapFault;
+  return !needs_partner || skipped.count(category) == 0;
+}
+
+void note_injected(const std::vector<workloads::Step>& steps, const Skipped& skipped,
+                   EndpointTruth& truth) {
+  const auto note = [&](Category category, bool could_run) {
+    truth.of(category).injected = true;
+    truth.of(category).could_run |= could_run;
+  };
   for (const workloads::Step& step : steps) {
     if (step.span.empty()) {
-      truth.of(category_of(step.segment.kind)).injected = true;
-      if (step.segment.hold_ns > 0) truth.of(Category::kSync).injected = true;
+      note(category_of(step.segment.kind), can_run(step.segment, skipped));
+      if (step.segment.hold_ns > 0) note(Category::kSync, true);
     } else {
-      note_injected(step.steps, truth);
-      if (step.hand_over == workloads::HandOver::kParentWaits) {
-        truth.of(Category::kSync).injected = true;
-      }
+      note_injected(step.steps, skipped, truth);
+      if (step.hand_over == workloads::HandOver::kParentWaits) note(Category::kSync, true);
     }
   }
 }
@@ -40,6 +53,7 @@ void add_span(const LedgerRecord& record, EndpointTruth& truth) {
     truth.wall_ns += record.t1_ns - record.t0_ns;
   }
   if (!is_activation(record)) return;
+  truth.placed_ns += record.t1_ns - record.t0_ns;
   CategoryTruth& cpu = truth.of(Category::kCpu);
   cpu.lo_ns += record.c1_ns - record.c0_ns;
   cpu.hi_ns = cpu.lo_ns;
@@ -137,6 +151,8 @@ class OffThreadTime {
       CategoryTruth& other = endpoints[request.endpoint].of(Category::kOther);
       const std::int64_t off_ns = uncovered_ns(request);
       other.injected = true;
+      other.could_run = true;
+      endpoints[request.endpoint].placed_ns += off_ns;
       other.lo_ns += off_ns;
       other.hi_ns += off_ns;
     }
@@ -241,7 +257,7 @@ std::int64_t EndpointTruth::blocked_waits() const {
 std::int64_t EndpointTruth::unaccounted_ns() const {
   std::int64_t known_ns = 0;
   for (const CategoryTruth& category : categories) known_ns += category.hi_ns;
-  return std::max<std::int64_t>(0, wall_ns - known_ns);
+  return std::max<std::int64_t>(0, placed_ns - known_ns);
 }
 
 Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
@@ -252,7 +268,7 @@ Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
   std::vector<std::vector<const workloads::Step*>> steps;
   for (const workloads::Endpoint& endpoint : spec.endpoints) {
     truth.endpoints.emplace_back().name = endpoint.name;
-    note_injected(endpoint.steps, truth.endpoints.back());
+    note_injected(endpoint.steps, truth.skipped, truth.endpoints.back());
     steps.push_back(workloads::steps_by_number(endpoint));
   }
   for (const workloads::LedgerThread& thread : ledger.threads) {

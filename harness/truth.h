@@ -41,21 +41,23 @@ struct CategoryTruth {
   std::int64_t blocked_waits = 0;
   bool run_queue_known = true;  // of each of these waits
   bool injected = false;        // the scenario has steps of it, whether or not they could run here
+  bool could_run = false;       // some of them could
 };
 
 struct EndpointTruth {
   std::string name;
   std::int64_t requests = 0;
-  std::int64_t wall_ns = 0;  // of its root spans
-  std::int64_t edges = 0;    // ends of its spans and segments: where a profiler's clocks may differ
+  std::int64_t wall_ns = 0;    // of its root spans
+  std::int64_t placed_ns = 0;  // of its stretches on threads, and of what it was on none
+  std::int64_t edges = 0;  // ends of its spans and segments: where a profiler's clocks may differ
   std::array<CategoryTruth, format::kCategoryCount> categories{};
   std::map<std::string, std::int64_t> function_cpu_ns;  // of its cpu steps, by function
 
   CategoryTruth& of(format::Category category);
   const CategoryTruth& of(format::Category category) const;
   std::int64_t blocked_waits() const;  // over all categories
-  // Of wall, what was neither CPU nor run queue nor any wait, by the ledger's own clocks: what the
-  // host took, stops. Not negative.
+  // Of placed time, what was neither CPU nor run queue nor any wait, by the ledger's own clocks:
+  // what the host took, stops. Not negative.
   std::int64_t unaccounted_ns() const;
 };
 

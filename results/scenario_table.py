@@ -2,8 +2,7 @@
 """The built-in profiler's result on every scenario, as a table for results/README.md.
 
 Reads results.json of `plumbline run --suite standard`, `adversarial` and `sweeps`, and `plumbline
-list --json`. Every scenario that there is gets a row, and every sweep where one was run: what was
-not run says so. With --write FILE the tables replace what stands in FILE between the two markers;
+list --json`. Every scenario and every sweep that there is gets a row: what was not run says so. With --write FILE the tables replace what stands in FILE between the two markers;
 else they are printed.
 
 Usage: scenario_table.py PLUMBLINE RESULTS.json... [--write FILE]; called by `./dev scenarios`.
@@ -79,15 +78,25 @@ def curve(sweep):
         for point in sweep["points"])
 
 
+def breaking_point(sweep):
+    if sweep is None:
+        return "not run"
+    if sweep["breaking_point"] is not None:
+        return f"{sweep['breaking_point']:g}"
+    judged = any(point["error_pct"] is not None for point in sweep["points"])
+    return "nowhere" if judged else "not judged"
+
+
 def sweep_table(listed, results):
-    lines = ["| sweep | mode | parameter | breaks at | error % at each value (?: machine unfit) |",
-             "|---|---|---|---|---|"]
+    lines = ["| sweep | mode | parameter | of | breaks at "
+             "| error at each value, % (functions: points; ?: not judged) |",
+             "|---|---|---|---|---|---|"]
     found = {sweep["scenario"]: sweep for sweep in results["sweeps"]}
     for entry in listed["sweeps"]:
         sweep = found.get(entry["name"])
         modes = " ".join(str(row) for row in entry["failure_modes"])
-        breaks = "not run" if sweep is None else sweep["breaking_point"] or "-"
-        lines.append(f"| {entry['name']} | {modes} | {entry['parameter']} | {breaks} "
+        lines.append(f"| {entry['name']} | {modes} | {entry['parameter']} | {entry['figure']} "
+                     f"| {breaking_point(sweep)} "
                      f"| {curve(sweep) if sweep else ''} |")
     return "\n".join(lines) + "\n"
 
@@ -120,9 +129,7 @@ def main():
     listed = json.loads(subprocess.run([arguments.plumbline, "list", "--json"], check=True,
                                        capture_output=True, text=True).stdout)
     results = merged(arguments.results)
-    text = table(listed, results)
-    if results["sweeps"]:
-        text += "\n" + sweep_table(listed, results)
+    text = table(listed, results) + "\n" + sweep_table(listed, results)
     if arguments.write:
         write_between_markers(arguments.write, text)
     else:

@@ -60,6 +60,12 @@ Json suites_as_json() {
   return json;
 }
 
+// The category that a sweep's curve is about, or what else.
+std::string_view figure_of(const Sweep& sweep) {
+  return sweep.category ? format::kCategoryIds[static_cast<std::size_t>(*sweep.category)]
+                        : std::string_view("functions");
+}
+
 Json sweeps_as_json(const Listing& listing) {
   Json json = Json::array();
   for (const Sweep& sweep : listing.sweeps) {
@@ -68,6 +74,7 @@ Json sweeps_as_json(const Listing& listing) {
     json.push_back({{"name", sweep.name},
                     {"description", sweep.description},
                     {"parameter", sweep.parameter},
+                    {"figure", figure_of(sweep)},
                     {"values", values},
                     {"failure_modes", rows_of(listing.catalogue, sweep.name)},
                     {"catches", caught_by(listing.catalogue, sweep.name)}});

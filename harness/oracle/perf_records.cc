@@ -2,6 +2,8 @@
 
 #include <linux/perf_event.h>
 
+#include "harness/oracle/value_at.h"
+
 namespace plumbline::harness::oracle {
 namespace {
 
@@ -14,15 +16,6 @@ struct SampleId {
   std::uint32_t cpu, reserved;
 };
 static_assert(sizeof(SampleId) == 24);
-
-template <typename Value>
-Value value_at(std::string_view bytes, std::size_t offset) {
-  Value value{};
-  if (offset + sizeof value <= bytes.size()) {
-    bytes.copy(reinterpret_cast<char*>(&value), sizeof value, offset);
-  }
-  return value;
-}
 
 KernelEvent event_of(const SampleId& id, KernelEventKind kind) {
   return {.when_ns = static_cast<std::int64_t>(id.when_ns),

@@ -1,5 +1,7 @@
 #include "harness/oracle/trace_pages.h"
 
+#include "harness/oracle/value_at.h"
+
 namespace plumbline::harness::oracle {
 namespace {
 
@@ -7,15 +9,6 @@ constexpr std::size_t kHeaderBytes = 16;               // u64 time, u64 committe
 constexpr std::uint64_t kSomethingMissing = 3U << 30;  // either of two flags
 constexpr std::uint32_t kPadding = 29, kTimeExtend = 30, kTimeStamp = 31;
 constexpr std::uint64_t kTopTimeBits = 0xF8ull << 56;  // not in a time stamp
-
-template <typename Value>
-Value value_at(std::string_view bytes, std::size_t offset) {
-  Value value{};
-  if (offset + sizeof value <= bytes.size()) {
-    bytes.copy(reinterpret_cast<char*>(&value), sizeof value, offset);
-  }
-  return value;
-}
 
 class Page {
  public:

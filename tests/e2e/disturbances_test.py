@@ -99,7 +99,7 @@ class Disturbances(unittest.TestCase):
                   disturb=lambda harness: self.stop(harness, "plumbline-workload"))
 
     def test_truth_server_stopped(self):
-        self.want(("a partner was late",),
+        self.want(("the truth server was once late",),
                   disturb=lambda harness: self.stop(harness, "plumbline-truthd"))
 
     def test_four_workers_on_one_core(self):

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 
 #include "tests/harness/synthetic_run.h"
 
@@ -83,6 +85,72 @@ TEST(Machine, LatePartnersDegrade) {
 TEST(Machine, OnePartnerVeryLateInvalidates) {
   EXPECT_EQ(verdict_of({.late_once_ns = 60'000'000}), MachineVerdict::kInvalid);
   EXPECT_EQ(verdict_of({.late_once_ns = 5'000'000}), MachineVerdict::kOk);
+}
+
+// Makes one wait of the ledger, or each, end so much later by its server's fault; or by the
+// worker's, which queued so long before it asked.
+struct LateServer {
+  std::int64_t late_ns;
+  bool once = false;
+  bool worker_queued = false;
+};
+
+workloads::Ledger served_late(const LateServer& how) {
+  workloads::Ledger ledger = synthetic_run(1).ledger;
+  bool done = false;
+  for (workloads::LedgerThread& thread : ledger.threads) {
+    for (workloads::LedgerRecord& record : thread.records) {
+      if (record.kind != workloads::LedgerKind::kSocket &&
+          record.kind != workloads::LedgerKind::kFile) {
+        continue;
+      }
+      if (done && how.once) continue;
+      record.release_ns += how.late_ns;
+      record.t1_ns += how.late_ns;
+      if (how.worker_queued) record.detail += how.late_ns;
+      done = true;
+    }
+  }
+  return ledger;
+}
+
+bool has_reason(const MachineJudgement& judgement, const std::string& words) {
+  return std::any_of(
+      judgement.reasons.begin(), judgement.reasons.end(),
+      [&](const std::string& reason) { return reason.find(words) != std::string::npos; });
+}
+
+// Fault: a truth server that was stopped, or starved, is not told from the other partners, and what
+// it did to the waits is looked for in the profiler. Pass: named, and the run is not ok.
+TEST(Machine, LateTruthServerIsNamed) {
+  const auto judge = [](const LateServer& how) {
+    return judge_machine(read_machine(served_late(how), 0));
+  };
+  const MachineJudgement once = judge({.late_ns = 20'000'000, .once = true});
+  EXPECT_EQ(once.verdict, MachineVerdict::kDegraded);
+  EXPECT_TRUE(has_reason(once, "the truth server was once late by 20.0 ms (limit 10 ms)"));
+  const MachineJudgement stopped = judge({.late_ns = 300'000'000, .once = true});
+  EXPECT_EQ(stopped.verdict, MachineVerdict::kInvalid);
+  EXPECT_TRUE(has_reason(stopped, "the truth server was once late by 300.0 ms (limit 50 ms)"));
+  EXPECT_FALSE(has_reason(stopped, "a partner was late"));
+  const MachineJudgement slow = judge({.late_ns = 2'000'000});
+  EXPECT_TRUE(has_reason(slow, "the truth server was late in the mean by 2.0 ms (limit 1 ms)"));
+  const MachineJudgement starved = judge({.late_ns = 8'000'000});
+  EXPECT_EQ(starved.verdict, MachineVerdict::kInvalid);
+  EXPECT_TRUE(has_reason(starved, "late in the mean by 8.0 ms (limit 5 ms)"));
+  EXPECT_FALSE(has_reason(judge({.late_ns = 300'000}), "truth server"));
+}
+
+// Fault: a worker that queues for a CPU before its request reaches the server, and the server is
+// blamed. Pass: it is not; nor for a late lock holder. A lock's holder is in the worker's own process.
+TEST(Machine, TruthServerIsNotBlamedForTheWorkersQueue) {
+  const MachineReading reading =
+      read_machine(served_late({.late_ns = 20'000'000, .once = true, .worker_queued = true}), 0);
+  EXPECT_LT(reading.server_worst_ms, 0.1);
+  EXPECT_GT(reading.worst_lateness_ms, 20);
+  MachineReading locks;
+  locks.worst_lateness_ms = 60;
+  EXPECT_TRUE(has_reason(judge_machine(locks), "a partner was late by 60 ms"));
 }
 
 TEST(Machine, SlowWakeUpsDegrade) {

@@ -95,6 +95,32 @@ TEST(Truth, NamesWhatWasSkipped) {
   EXPECT_TRUE(truth.endpoints[0].of(Category::kFile).injected);
 }
 
+// Fault: where /dev/fuse is missing, every cell of `other` is skipped, though only page faults on
+// files need it. Pass: what does not need it is judged, in whatever endpoint.
+TEST(Truth, OnlyPageFaultsOnFilesAreSkippedOfOther) {
+  workloads::Ledger ledger;
+  ledger.spec_json = R"({"name": "s", "workers": 1, "rounds": 1, "endpoints": [
+    {"name": "faults", "steps": [
+      {"category": "file", "duration_us": 5000, "operation": "mmap_fault"}]},
+    {"name": "sleeps", "steps": [
+      {"category": "other", "duration_us": 5000, "operation": "inline_sleep"},
+      {"category": "file", "duration_us": 5000, "operation": "pread", "bytes": 1}]},
+    {"name": "both", "steps": [
+      {"category": "other", "duration_us": 5000, "operation": "inline_sleep"},
+      {"category": "file", "duration_us": 5000, "operation": "mmap_fault"}]}]})";
+  ledger.skipped = {"file: no /dev/fuse here", "other: page faults on files, no /dev/fuse here"};
+  const Truth truth = truth_of_run(ledger);
+  const auto runs = [&](std::size_t endpoint, Category category) {
+    const CategoryTruth& of = truth.endpoints.at(endpoint).of(category);
+    EXPECT_TRUE(of.injected);
+    return of.could_run;
+  };
+  EXPECT_FALSE(runs(0, Category::kOther));
+  EXPECT_TRUE(runs(1, Category::kOther));
+  EXPECT_FALSE(runs(1, Category::kFile));
+  EXPECT_TRUE(runs(2, Category::kOther));
+}
+
 TEST(Truth, RefusesALedgerThatDoesNotFitItsScenario) {
   testing::SyntheticRun run = synthetic_run(1);
   run.ledger.threads[0].records[1].step = 3;  // a nested span, not a segment
