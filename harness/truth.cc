@@ -100,7 +100,9 @@ void add_segment(const LedgerRecord& record, const workloads::Step& step, WaitDe
   CategoryTruth& category = truth.of(category_of(record.kind));
   category.lo_ns += wait.lo_ns;
   category.hi_ns += wait.hi_ns;
-  category.blocked_waits += record.release_ns > record.t0_ns ? 1 : 0;
+  const bool blocked = record.release_ns > record.t0_ns;
+  category.blocked_waits += blocked ? 1 : 0;
+  if (!blocked) category.unblocked_hi_ns += wait.hi_ns;
   category.run_queue_known = category.run_queue_known && record.detail >= 0;
 }
 
@@ -256,7 +258,9 @@ std::int64_t EndpointTruth::blocked_waits() const {
 
 std::int64_t EndpointTruth::unaccounted_ns() const {
   std::int64_t known_ns = 0;
-  for (const CategoryTruth& category : categories) known_ns += category.hi_ns;
+  for (const CategoryTruth& category : categories) {
+    known_ns += category.hi_ns - category.unblocked_hi_ns;
+  }
   return std::max<std::int64_t>(0, placed_ns - known_ns);
 }
 

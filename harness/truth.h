@@ -38,6 +38,7 @@ format::Category category_of(workloads::LedgerKind kind);
 
 struct CategoryTruth {
   std::int64_t lo_ns = 0, hi_ns = 0;
+  std::int64_t unblocked_hi_ns = 0;  // of hi, what lies in waits that did not block
   std::int64_t blocked_waits = 0;
   bool run_queue_known = true;  // of each of these waits
   bool injected = false;        // the scenario has steps of it, whether or not they could run here
@@ -56,7 +57,7 @@ struct EndpointTruth {
   CategoryTruth& of(format::Category category);
   const CategoryTruth& of(format::Category category) const;
   std::int64_t blocked_waits() const;  // over all categories
-  // Of placed time, what was neither CPU nor run queue nor any wait, by the ledger's own clocks:
+  // Of placed time, what was neither CPU nor run queue nor blocked, by the ledger's own clocks:
   // what the host took, stops. Not negative.
   std::int64_t unaccounted_ns() const;
 };

@@ -2,8 +2,9 @@
 """The built-in profiler's result on every scenario, as a table for results/README.md.
 
 Reads results.json of `plumbline run --suite standard`, `adversarial` and `sweeps`, and `plumbline
-list --json`. Every scenario and every sweep that there is gets a row: what was not run says so. With --write FILE the tables replace what stands in FILE between the two markers;
-else they are printed.
+list --json`. Every scenario and every sweep that there is gets a row: what was not run says so.
+With --write FILE the tables replace what stands in FILE between the two markers; else they are
+printed.
 
 Usage: scenario_table.py PLUMBLINE RESULTS.json... [--write FILE]; called by `./dev scenarios`.
 """

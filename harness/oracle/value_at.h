@@ -1,8 +1,8 @@
 // A number at an offset of a record that the kernel wrote, aligned or not.
 //
 // Used by the readers of perf's records and of trace pages.
-// Thread rule: pure function. Failure: 0 where the bytes do not reach so far; whoever cares compares
-// the length.
+// Thread rule: pure function. Failure: 0 where the bytes do not reach so far; whoever cares
+// compares the length.
 #pragma once
 
 #include <cstddef>

@@ -142,7 +142,8 @@ TEST(Machine, LateTruthServerIsNamed) {
 }
 
 // Fault: a worker that queues for a CPU before its request reaches the server, and the server is
-// blamed. Pass: it is not; nor for a late lock holder. A lock's holder is in the worker's own process.
+// blamed. Pass: it is not; nor for a late lock holder. A lock's holder is in the worker's own
+// process.
 TEST(Machine, TruthServerIsNotBlamedForTheWorkersQueue) {
   const MachineReading reading =
       read_machine(served_late({.late_ns = 20'000'000, .once = true, .worker_queued = true}), 0);

@@ -52,7 +52,8 @@ class ScenarioTable(unittest.TestCase):
                         sweep("burst_lengths", [(100, None)], None)]})
         waits = self.row(text, "wait_lengths")
         self.assertEqual(waits[3:], ["socket", "10", "10: +31.50, 100: +0.25"])
-        self.assertEqual(self.row(text, "span_lengths")[3:], ["cpu", "nowhere", "50: ?, 500: +0.01"])
+        spans = self.row(text, "span_lengths")
+        self.assertEqual(spans[3:], ["cpu", "nowhere", "50: ?, 500: +0.01"])
         self.assertEqual(self.row(text, "burst_lengths")[4], "not judged")
         self.assertEqual(self.row(text, "lockstep_periods")[3:5], ["functions", "not run"])
         listed = json.loads(subprocess.run([PLUMBLINE, "list", "--json"], check=True,

@@ -76,8 +76,8 @@ TEST(SplitSpan, StretchesAtOneTimeCoverItOnce) {
 }
 
 // Fault: what two threads did at one time is set against the wall that it took once, so that time
-// which the host took looks accounted for, and is the profiler's. Seen in: handed_spans at a steal of
-// 10-18 %, where its residual failed. Pass: the ledger's own clocks leave it over.
+// which the host took looks accounted for, and is the profiler's. Seen in: handed_spans at a steal
+// of 10-18 %, where its residual failed. Pass: the ledger's own clocks leave it over.
 TEST(SplitSpan, TimeTheHostTookIsSeenThoughStretchesOverlap) {
   workloads::Ledger ledger = two_threads();
   const auto unaccounted_ns = [&] {

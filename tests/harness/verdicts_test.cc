@@ -272,8 +272,8 @@ Results judge_spun_lock(std::int64_t attributed_ns) {
 }
 
 // Fault: the middle of such an interval is taken for what was injected, and 1 % of it for the
-// tolerance. Seen in: spin_lock, "the truth is known to 0.23 ms, tolerance 0.00". Pass: its truth is
-// 0, as of what was never injected, and who calls the spin a wait fails.
+// tolerance. Seen in: spin_lock, "the truth is known to 0.23 ms, tolerance 0.00". Pass: its truth
+// is 0, as of what was never injected, and who calls the spin a wait fails.
 TEST(Verdicts, LockThatNobodyBlockedOnHasATruthOfZero) {
   const CellRow right = cell(judge_spun_lock(0), "GET /counter", "lock");
   EXPECT_EQ(right.verdict, Verdict::kPass) << right.reason;
