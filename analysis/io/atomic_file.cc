@@ -45,41 +45,6 @@ fs::path aside_of(const fs::path& target) {
   return target.parent_path() / name;
 }
 
-// Removes the aside file unless it became the target.
-class AsideFile {
- public:
-  AsideFile(const fs::path& file, const fs::path& target)
-      : file_(file),
-        path_(aside_of(target)),
-        descriptor_(open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-    if (descriptor_.number() < 0) throw system_failure(file_, "cannot create", errno);
-  }
-  ~AsideFile() {
-    if (!path_.empty()) unlink(path_.c_str());
-  }
-  AsideFile(const AsideFile&) = delete;
-  AsideFile& operator=(const AsideFile&) = delete;
-
-  void fill(std::string_view bytes) {
-    const int error_number = write_fully(descriptor_.number(), bytes);
-    if (error_number != 0) throw system_failure(file_, "cannot write", error_number);
-    if (fsync(descriptor_.number()) != 0) throw system_failure(file_, "cannot sync", errno);
-    if (descriptor_.close_now() != 0) throw system_failure(file_, "cannot close", errno);
-  }
-
-  void become(const fs::path& target) {
-    if (rename(path_.c_str(), target.c_str()) != 0) {
-      throw system_failure(file_, "cannot rename", errno);
-    }
-    path_.clear();
-  }
-
- private:
-  const fs::path& file_;  // as the caller named it, for errors
-  fs::path path_;         // empty once renamed
-  FileDescriptor descriptor_;
-};
-
 // Makes the rename itself last. Some file systems refuse to sync a folder; the file is whole
 // either way, so that is not an error.
 void sync_folder_of(const fs::path& target) {
@@ -90,12 +55,37 @@ void sync_folder_of(const fs::path& target) {
 
 }  // namespace
 
+AtomicFile::AtomicFile(const fs::path& file)
+    : file_(file),
+      target_(target_of(file)),
+      aside_(aside_of(target_)),
+      descriptor_(open(aside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+  if (descriptor_.number() < 0) throw system_failure(file_, "cannot create", errno);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!aside_.empty()) unlink(aside_.c_str());
+}
+
+void AtomicFile::append(std::string_view bytes) {
+  const int error_number = write_fully(descriptor_.number(), bytes);
+  if (error_number != 0) throw system_failure(file_, "cannot write", error_number);
+}
+
+void AtomicFile::commit() {
+  if (fsync(descriptor_.number()) != 0) throw system_failure(file_, "cannot sync", errno);
+  if (descriptor_.close_now() != 0) throw system_failure(file_, "cannot close", errno);
+  if (rename(aside_.c_str(), target_.c_str()) != 0) {
+    throw system_failure(file_, "cannot rename", errno);
+  }
+  aside_.clear();
+  sync_folder_of(target_);
+}
+
 void write_file_atomically(const fs::path& file, std::string_view bytes) {
-  const fs::path target = target_of(file);
-  AsideFile aside(file, target);
-  aside.fill(bytes);
-  aside.become(target);
-  sync_folder_of(target);
+  AtomicFile aside(file);
+  aside.append(bytes);
+  aside.commit();
 }
 
 }  // namespace plumbline::io

@@ -18,6 +18,7 @@
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
 #include "harness/cli/plot_command.h"
+#include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/selfcheck_command.h"
@@ -50,6 +51,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
+  add_publish_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }

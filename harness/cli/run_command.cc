@@ -14,6 +14,7 @@
 #include "analysis/io/terminal_text.h"
 #include "harness/experiment.h"
 #include "harness/figures.h"
+#include "harness/publish/step_summary.h"
 #include "harness/report.h"
 #include "harness/result_directory.h"
 #include "harness/results_writer.h"
@@ -113,6 +114,7 @@ void run(const RunArguments& arguments, Outcome& outcome) {
     io::write_standard_output(report_of(results, coloured) +
                               summary_of(results, folder, figures, coloured));
   }
+  publish::append_step_summary(results);
   outcome.exit_code = results.summary.exit_code;
 }
 

@@ -1,0 +1,26 @@
+#include "harness/publish/formats.h"
+
+#include <array>
+
+namespace plumbline::harness::publish {
+
+std::span<const Format> formats() {
+  static constexpr std::array<Format, 6> kFormats = {{
+      {"markdown", "for people: job summaries, merge requests", write_markdown},
+      {"junit", "test reports of CI systems", write_junit},
+      {"csv", "spreadsheets, one line for each cell", write_csv},
+      {"gbench", "Google Benchmark JSON: compare.py", write_google_benchmark},
+      {"bmf", "Bencher Metric Format", write_bencher},
+      {"github-benchmark", "github-action-benchmark, customSmallerIsBetter",
+       write_github_benchmark},
+  }};
+  return kFormats;
+}
+
+std::string text_of(const Format& format, const Results& results) {
+  std::string text;
+  format.write(results, [&](std::string_view part) { text += part; });
+  return text;
+}
+
+}  // namespace plumbline::harness::publish
