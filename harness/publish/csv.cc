@@ -1,9 +1,9 @@
 // RFC 4180: CRLF, one header line, one line for each cell. Every text is quoted, quotes doubled.
 //
 // A spreadsheet takes a text that begins with = + - @ (or their full-width forms) for a formula,
-// quoted or not: such a text gets an apostrophe in front, which spreadsheets read as "this is text".
-// Tab, CR and LF do not get this far: printable_name() wrote them out. Figures are not defused, as
-// a negative number is no formula; a figure that does not exist is an empty field.
+// quoted or not: such a text gets an apostrophe in front, which spreadsheets read as "this is
+// text". Tab, CR and LF do not get this far: printable_name() wrote them out. Figures are not
+// defused, as a negative number is no formula; one that does not exist is an empty field.
 #include <fmt/format.h>
 
 #include <array>

@@ -1,9 +1,8 @@
-// Markdown as GitHub and GitLab show it: the answer, the rows against it, then every scenario folded.
+// Markdown as GitHub and GitLab show it: the answer, the rows against it, every scenario folded.
 //
-// Rows are added while they fit; then come sections that have no room for their rows, one line each
-// at most, and a line that says how many rows are missing. Names stand in <code>, where neither
-// mentions nor emoji are looked for, and every character that Markdown or HTML could read as its own
-// is a numeric entity.
+// Rows are added while they fit; a line at the end says how many did not. Names stand in <code>,
+// where neither mentions nor emoji are looked for, and every character that Markdown or HTML could
+// read as its own is a numeric entity.
 #include <fmt/format.h>
 
 #include <array>

@@ -1,8 +1,8 @@
 // The summary of a GitHub job's step: what a command appends to the file that the runner names.
 //
 // Called by `plumbline run` at its end. Without $GITHUB_STEP_SUMMARY it does nothing.
-// Thread rule: main thread. Failure: none; a file that cannot be written, or is full, is one warning
-// line on standard error: a verdict does not depend on who can be told.
+// Thread rule: main thread. Failure: none; a file that cannot be written, or is full, is one
+// warning line on standard error: a verdict does not depend on who can be told.
 #pragma once
 
 #include "harness/results.h"

@@ -5,7 +5,9 @@ but judges none of its figures: those depend on the machine.
 """
 
 import json
+import os
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,6 +17,8 @@ import time
 import unittest
 
 PLUMBLINE = pathlib.Path(sys.argv[1])
+FIXTURES = pathlib.Path(__file__).resolve().parent / "fixtures"
+os.environ.pop("GITHUB_STEP_SUMMARY", None)  # of the job that runs these tests
 VERDICT_CODES = (0, 1, 3)
 
 QUICK = {
@@ -137,6 +141,93 @@ class Run(CommandLine):
         self.assertEqual(json.loads(ended.stdout),
                          json.loads((output / "results.json").read_text()))
         self.assertEqual(ended.returncode, 3)  # one run proves nothing
+
+
+class Publish(CommandLine):
+    FORMATS = ("markdown", "junit", "csv", "gbench", "bmf", "github-benchmark")
+
+    def result(self, change=lambda results: None):
+        results = json.loads((FIXTURES / "results.json").read_text())
+        change(results)
+        file = self.folder / "results.json"
+        file.write_text(json.dumps(results))
+        return file
+
+    def test_every_format_from_file_or_folder_to_stdout_or_file(self):
+        file = self.result()
+        for name in self.FORMATS:
+            with self.subTest(name):
+                ended = plumbline("publish", file, "--as", name)
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))  # whatever the verdict
+                self.assertIn("fixture", ended.stdout)
+                output = self.folder / name
+                again = plumbline("publish", self.folder, "--as", name, "-o", output)
+                self.assertEqual((again.returncode, again.stdout, again.stderr), (0, "", ""))
+                self.assertEqual(output.read_bytes().decode().replace("\r\n", "\n"), ended.stdout)
+                self.assertIn(name, plumbline("publish", "--help").stdout)
+
+    def test_unusable_results_name_what_and_where(self):
+        def broken(**changes):
+            return self.result(lambda results: results["cells"][2].update(changes))
+        for make, words in (
+                (lambda: broken(error_ns="much"), ("cells[2].error_ns", "a number", "much")),
+                (lambda: broken(tolerance_ns=float("nan")), ("at byte", "'")),
+                (lambda: broken(verdict="good"), ("cells[2].verdict", "good")),
+                (lambda: self.result(lambda results: results.pop("links")), ("links", "missing")),
+                (lambda: self.result(lambda results: results.update(schema="plumbline.results/9")),
+                 ("schema", "plumbline.results/9"))):
+            with self.subTest(words):
+                self.assert_refused(plumbline("publish", make(), "--as", "csv"), "results.json",
+                                    *words)
+        self.assert_refused(plumbline("publish", self.folder / "none", "--as", "csv"), "none")
+        self.assert_refused(plumbline("publish", self.result(), "--as", "yaml"), "yaml", "junit")
+        self.assert_refused(plumbline("publish", self.result()), "--as")
+
+    # Fault: a file of a gigabyte, of brackets, or of a million of anything takes all memory.
+    # Pass: refused within 1 GB of address space.
+    def test_hostile_files_are_refused_in_bounded_memory(self):
+        def limited():
+            resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        large = self.folder / "large.json"
+        with large.open("wb") as stream:
+            stream.truncate(10**9)
+        deep = self.folder / "deep.json"
+        deep.write_text('{"cells":' + "[" * 5_000_000)
+        wide = self.folder / "wide.json"
+        wide.write_text('{"cells":[[' + "0," * 5_000_000)
+        for file in (large, deep, wide):
+            with self.subTest(file.name):
+                ended = subprocess.run([PLUMBLINE, "publish", file, "--as", "junit"], check=False,
+                                       capture_output=True, text=True, preexec_fn=limited)
+                self.assert_refused(ended, file.name)
+
+    def test_output_that_cannot_be_written_is_refused_and_leaves_nothing(self):
+        file = self.result()
+        for place in ("/dev/null/x", "/nowhere/x", self.folder):
+            self.assert_refused(plumbline("publish", file, "--as", "csv", "-o", place), str(place))
+        self.assertEqual([entry.name for entry in self.folder.iterdir()], ["results.json"])
+
+
+class StepSummary(CommandLine):
+    def run_with(self, summary):
+        return subprocess.run(
+            [PLUMBLINE, "run", "--scenario", self.scenario(QUICK), "--repeat", "1",
+             "-o", self.folder / "result"], capture_output=True, text=True, check=False,
+            env=os.environ | {"GITHUB_STEP_SUMMARY": str(summary)}, timeout=120)
+
+    def test_run_appends_what_publish_would_write(self):
+        summary = self.folder / "summary.md"
+        summary.write_text("earlier\n")
+        self.assertEqual(self.run_with(summary).returncode, 3)  # one run proves nothing
+        published = plumbline("publish", self.folder / "result", "--as", "markdown").stdout
+        self.assertEqual(summary.read_text(), "earlier\n" + published)
+        self.assertIn("## Plumbline: INCONCLUSIVE", published)
+
+    def test_summary_that_cannot_be_written_changes_no_verdict(self):
+        ended = self.run_with("/nowhere/summary.md")
+        self.assertEqual(ended.returncode, 3)
+        warnings = [line for line in ended.stderr.splitlines() if "/nowhere/summary.md" in line]
+        self.assertEqual(len(warnings), 1, ended.stderr)
 
 
 class Interruption(CommandLine):
