@@ -218,14 +218,15 @@ class StepSummary(CommandLine):
     def test_run_appends_what_publish_would_write(self):
         summary = self.folder / "summary.md"
         summary.write_text("earlier\n")
-        self.assertEqual(self.run_with(summary).returncode, 3)  # one run proves nothing
+        self.assertIn(self.run_with(summary).returncode, VERDICT_CODES)
         published = plumbline("publish", self.folder / "result", "--as", "markdown").stdout
         self.assertEqual(summary.read_text(), "earlier\n" + published)
-        self.assertIn("## Plumbline: INCONCLUSIVE", published)
+        self.assertTrue(published.startswith("## Plumbline: "), published)
 
     def test_summary_that_cannot_be_written_changes_no_verdict(self):
         ended = self.run_with("/nowhere/summary.md")
-        self.assertEqual(ended.returncode, 3)
+        results = json.loads((self.folder / "result" / "results.json").read_text())
+        self.assertEqual(ended.returncode, results["summary"]["exit_code"])
         warnings = [line for line in ended.stderr.splitlines() if "/nowhere/summary.md" in line]
         self.assertEqual(len(warnings), 1, ended.stderr)
 

@@ -6,7 +6,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <iostream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "analysis/io/error.h"
 #include "harness/campaign.h"
@@ -181,8 +184,12 @@ TEST(ResultsReader, RefusesAFieldThatStandsTwice) {
 
 // Fault: a file of brackets ends the reader by its stack, or by memory.
 TEST(ResultsReader, BoundsDepthAndSizeOfARow) {
-  const std::string deep(1'000'000, '[');
-  EXPECT_EQ(complaint("{\"later\":" + deep), "f.json: later[0]: nested deeper than 16");
+  const auto nested = [](std::size_t levels) {  // the document is one of them
+    return "{\"later\":" + std::string(levels - 1, '[') + std::string(levels - 1, ']') + "}";
+  };
+  EXPECT_EQ(complaint(nested(16)), "f.json: schema: is missing: this is no result");
+  EXPECT_EQ(complaint(nested(17)), "f.json: later[0]: nested deeper than 16");
+  EXPECT_EQ(complaint(nested(1'000'000)), "f.json: later[0]: nested deeper than 16");
   std::string wide = "{\"cells\":[{\"x\":[0";
   for (std::size_t i = 0; i < kMaxRowValues; ++i) wide += ",0";
   EXPECT_EQ(complaint(wide), "f.json: cells[0]: more than 1000000 values in one row");
@@ -194,6 +201,30 @@ TEST(ResultsReader, BoundsDepthAndSizeOfARow) {
               json["runs"][0]["reasons"] = std::vector<std::string>(1001, "x");
             }),
             "");
+}
+
+// Fault: a damaged file ends the reader, or is read with a figure that is none.
+// Pass: refused as input, or whole and writable; 3,000 damages, seed printed.
+TEST(ResultsReader, DamagedFilesAreRefusedOrWhole) {
+  const std::string whole = results_to_json(whole_results()).dump();
+  const std::uint32_t seed = std::random_device{}();
+  std::mt19937 random(seed);
+  const std::string_view bytes = "[]{},:\"0-9eE.+tfnu\\ \x01\xff";
+  int refused = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::string damaged = whole;
+    for (int change = 0; change <= i % 3; ++change) {
+      damaged[random() % damaged.size()] = bytes[random() % bytes.size()];
+    }
+    try {
+      text_of(results_from_json(damaged, "f.json"));
+    } catch (const io::InputError& error) {
+      ++refused;
+      EXPECT_EQ(std::string(error.what()).rfind("f.json: ", 0), 0u) << error.what();
+    }
+  }
+  EXPECT_GT(refused, 1000) << "seed " << seed;
+  std::cout << "seed " << seed << ": " << refused << " of 3000 refused\n";
 }
 
 // Fault: a file of a gigabyte is read before somebody asks how large it is.
