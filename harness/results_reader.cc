@@ -213,6 +213,7 @@ class Gathering {
       fail(row.section, known->second.array ? "expected an array" : "expected an object");
     }
     known->second.read(RowFields(file_, row.place, value), results_);
+    if (row.section == "runs") count_notes(row, results_.runs.back());
   }
 
   // `sections`: all that the document has; an array without rows called take() for none.
@@ -263,6 +264,13 @@ class Gathering {
     throw io::InputError(fmt::format("{}: {}: {}", file_.string(), section, what));
   }
 
+  void count_notes(const ResultsRow& row, const RunRow& run) {
+    notes_ += run.reasons.size() + run.losses.size();
+    if (notes_ > kMaxResultNotes) {
+      fail(row.place, fmt::format("more than {} reasons and losses in all runs", kMaxResultNotes));
+    }
+  }
+
   void check_schema(const ResultsRow& row, const nlohmann::json& value) const {
     constexpr std::size_t kMaxShownBytes = 60;
     if (value == kSchema && !row.element) return;
@@ -274,6 +282,7 @@ class Gathering {
 
   const std::filesystem::path& file_;
   Results results_;
+  std::size_t notes_ = 0;
 };
 
 }  // namespace

@@ -203,6 +203,23 @@ TEST(ResultsReader, BoundsDepthAndSizeOfARow) {
             "");
 }
 
+// Fault: a text of three bytes takes forty in memory; of 100 MB of them came 1,000.
+TEST(ResultsReader, BoundsReasonsAndLossesOfAllRuns) {
+  Json json = results_to_json(whole_results());
+  json["runs"][0]["reasons"] = std::vector<std::string>(1000, "x");
+  json["runs"][0]["losses"] = Json::object();
+  const std::string run = json["runs"][0].dump();
+  json["runs"] = Json::array();
+  std::string runs = run;
+  for (std::size_t i = 1; i < kMaxResultNotes / 1000; ++i) runs += "," + run;
+  const auto with = [&](const std::string& rows) {
+    return replaced(json.dump(), "\"runs\":[", "\"runs\":[" + rows);
+  };
+  EXPECT_EQ(complaint(with(runs)), "");
+  EXPECT_EQ(complaint(with(runs + "," + run)),
+            "f.json: runs[2000]: more than 2000000 reasons and losses in all runs");
+}
+
 // Fault: a damaged file ends the reader, or is read with a figure that is none.
 // Pass: refused as input, or whole and writable; 3,000 damages, seed printed.
 TEST(ResultsReader, DamagedFilesAreRefusedOrWhole) {
