@@ -90,8 +90,13 @@ class Experiment {
     return plan_.kernel_oracle ? std::min(plan_.repeats, kOracleRuns) : 0;
   }
 
-  // With the seeds of the first repeats.
+  // With the seeds of the first repeats. What the kernel knows of a thread cannot be compared where
+  // several requests take turns on it.
   void ask_oracle(const workloads::Spec& spec, Campaign& campaign) {
+    if (oracle_runs() > 0 && workloads::takes_turns(spec.executor)) {
+      progress_.note(spec.name + ": not put to the kernel oracle: its requests take turns");
+      return;
+    }
     std::int64_t valid = 0, invalid = 0;
     while (valid < oracle_runs() && !machine_unfit(invalid, invalid + oracle_runs())) {
       RunRow row = next_run(spec, campaign);

@@ -18,6 +18,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  void note(const std::string& line) { show(line, true); }
   void expect_more(std::int64_t runs) { runs_ += runs; }
   void run_starts(const std::string& scenario, std::int64_t repeat, std::int64_t repeats);
   // An invalid run will be repeated: it does not bring the end nearer.

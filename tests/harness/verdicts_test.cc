@@ -334,27 +334,6 @@ TEST(Machine, FurtherRunsAreHopelessOnceTooManyWereInvalid) {
   EXPECT_TRUE(is_hopeless(campaign, 10));  // 5 of 15
 }
 
-Results with_verdicts(std::initializer_list<Verdict> verdicts) {
-  Results results;
-  for (const Verdict verdict : verdicts) results.cells.emplace_back().verdict = verdict;
-  return results;
-}
-
-TEST(ExitCode, FollowsItsPrecedence) {
-  using enum Verdict;
-  const auto code = [](std::initializer_list<Verdict> verdicts, const char* unfit = "") {
-    return summarize(with_verdicts(verdicts), unfit).exit_code;
-  };
-  EXPECT_EQ(code({kPass}), 0);
-  EXPECT_EQ(code({kPass, kSkipped, kVacuous}), 0);
-  EXPECT_EQ(code({kPass, kSkipped, kInconclusive}), 3);
-  EXPECT_EQ(code({kPass, kSkipped, kInconclusive, kFail}), 1);
-  EXPECT_EQ(code({kPass, kFail}, "machine unfit"), 1);  // another scenario failed fairly
-  EXPECT_EQ(code({kPass}, "machine unfit"), 3);
-  EXPECT_EQ(code({kSkipped}), 77);
-  EXPECT_EQ(code({kVacuous, kSkipped}), 3);
-}
-
 // Fault: shares that were sampled on the kernel's tick look as good as any others.
 // Seen in: the timer fall-back, up to 84 points wrong in step with its tick; only `info` said so.
 // Pass: every function row of a scenario gives that reason when one of its recordings has the risk,
