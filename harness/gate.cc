@@ -64,6 +64,19 @@ bool is_curve(const SweepRow& row) {
 
 }  // namespace
 
+std::string_view headline(int exit_code) {
+  switch (exit_code) {
+    case kExitOk:
+      return "PASS";
+    case kExitGateFailed:
+      return "FAIL";
+    case kExitSkipped:
+      return "SKIPPED";
+    default:
+      return "INCONCLUSIVE";
+  }
+}
+
 Summary summarize(const Results& results, const std::string& unfit) {
   Summary summary;
   for (const RunRow& run : results.runs) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "harness/results.h"
 
@@ -18,6 +19,9 @@ inline constexpr int kExitGateFailed = 1;
 inline constexpr int kExitUnusable = 2;
 inline constexpr int kExitInconclusive = 3;
 inline constexpr int kExitSkipped = 77;
+
+// The answer in one word, as reports begin: "PASS", "FAIL", "SKIPPED" or "INCONCLUSIVE".
+std::string_view headline(int exit_code);
 
 // `unfit`: why the machine could not be used; empty when it could.
 Summary summarize(const Results& results, const std::string& unfit);

@@ -297,19 +297,6 @@ std::string sweep_text(const Results& results, const SweepRow& sweep, bool colou
          table.text(coloured) + end;
 }
 
-std::string_view headline(int exit_code) {
-  switch (exit_code) {
-    case kExitOk:
-      return "PASS";
-    case kExitGateFailed:
-      return "FAIL";
-    case kExitSkipped:
-      return "SKIPPED";
-    default:
-      return "INCONCLUSIVE";
-  }
-}
-
 }  // namespace
 
 std::string report_of(const Results& results, bool coloured) {

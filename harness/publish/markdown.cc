@@ -59,19 +59,6 @@ std::string code(std::string_view name) {
 // Sentences of ours in which names may stand.
 std::string prose(std::string_view text) { return escaped(printable_text(text, kMaxProseBytes)); }
 
-std::string_view headline(int exit_code) {
-  switch (exit_code) {
-    case kExitOk:
-      return "PASS";
-    case kExitGateFailed:
-      return "FAIL";
-    case kExitSkipped:
-      return "SKIPPED";
-    default:
-      return "INCONCLUSIVE";
-  }
-}
-
 std::string head_of(const Results& results) {
   const Summary& summary = results.summary;
   const Environment& environment = results.environment;
