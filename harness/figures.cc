@@ -4,8 +4,8 @@
 #include <sstream>
 #include <system_error>
 
-#include "harness/child_process.h"
-#include "harness/run_directory.h"
+#include "harness/runs/child_process.h"
+#include "harness/runs/run_directory.h"
 
 namespace plumbline::harness {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/interruption.h"
+#include "harness/runs/interruption.h"
 
 namespace plumbline::harness {
 

@@ -13,7 +13,7 @@
 
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
-#include "harness/gate.h"
+#include "harness/scoring/gate.h"
 #include "profiler/format/category.h"
 
 namespace plumbline::harness {

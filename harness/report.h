@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 namespace plumbline::harness {
 

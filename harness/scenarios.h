@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/installation.h"
+#include "harness/runs/installation.h"
 #include "harness/sweep.h"
 #include "workloads/spec.h"
 

@@ -10,7 +10,7 @@
 #include <cmath>
 #include <map>
 
-#include "harness/student_t.h"
+#include "harness/statistics/student_t.h"
 #include "profiler/format/category.h"
 
 namespace plumbline::harness {

@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign.h"
+#include "harness/runs/campaign.h"
 #include "profiler/format/category.h"
 #include "workloads/spec.h"
 

@@ -16,7 +16,7 @@
 #include "analysis/io/text_table.h"
 #include "analysis/recording/reader.h"
 #include "harness/cli/time_cells.h"
-#include "harness/gate.h"
+#include "harness/scoring/gate.h"
 
 namespace plumbline::harness {
 namespace {

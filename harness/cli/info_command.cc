@@ -22,7 +22,7 @@
 #include "analysis/recording/loss_account.h"
 #include "analysis/recording/reader.h"
 #include "harness/cli/sampling_section.h"
-#include "harness/gate.h"
+#include "harness/scoring/gate.h"
 
 namespace plumbline::harness {
 namespace {

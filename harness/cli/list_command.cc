@@ -12,8 +12,8 @@
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
 #include "harness/catalogue.h"
-#include "harness/installation.h"
-#include "harness/profiled_run.h"
+#include "harness/runs/installation.h"
+#include "harness/runs/profiled_run.h"
 #include "harness/scenarios.h"
 
 namespace plumbline::harness {

@@ -23,8 +23,8 @@
 #include "harness/cli/run_command.h"
 #include "harness/cli/selfcheck_command.h"
 #include "harness/cli/threads_command.h"
-#include "harness/gate.h"
-#include "harness/interruption.h"
+#include "harness/runs/interruption.h"
+#include "harness/scoring/gate.h"
 
 namespace plumbline::harness {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "analysis/io/standard_output.h"
 #include "harness/figures.h"
-#include "harness/installation.h"
+#include "harness/runs/installation.h"
 
 namespace plumbline::harness {
 

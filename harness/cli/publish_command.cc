@@ -11,7 +11,7 @@
 #include "analysis/io/atomic_file.h"
 #include "analysis/io/standard_output.h"
 #include "harness/publish/formats.h"
-#include "harness/results_reader.h"
+#include "harness/results/results_reader.h"
 
 namespace plumbline::harness {
 namespace {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "analysis/io/error.h"
-#include "harness/installation.h"
-#include "harness/target_program.h"
+#include "harness/runs/installation.h"
+#include "harness/runs/target_program.h"
 
 namespace plumbline::harness {
 namespace {

@@ -12,12 +12,12 @@
 #include "analysis/io/error.h"
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
-#include "harness/experiment.h"
 #include "harness/figures.h"
 #include "harness/publish/step_summary.h"
 #include "harness/report.h"
-#include "harness/result_directory.h"
-#include "harness/results_writer.h"
+#include "harness/results/result_directory.h"
+#include "harness/results/results_writer.h"
+#include "harness/runs/experiment.h"
 #include "harness/scenarios.h"
 
 namespace plumbline::harness {

@@ -10,10 +10,10 @@
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
-#include "harness/experiment.h"
-#include "harness/gate.h"
-#include "harness/result_directory.h"
+#include "harness/results/result_directory.h"
+#include "harness/runs/experiment.h"
 #include "harness/scenarios.h"
+#include "harness/scoring/gate.h"
 #include "harness/selfcheck.h"
 
 namespace plumbline::harness {

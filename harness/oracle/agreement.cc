@@ -7,7 +7,7 @@
 #include "harness/oracle/blocking_calls.h"
 #include "harness/oracle/descriptor_history.h"
 #include "harness/oracle/thread_history.h"
-#include "harness/truth.h"
+#include "harness/truth/truth.h"
 
 namespace plumbline::harness::oracle {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "harness/oracle/kernel_event.h"
-#include "harness/tolerances.h"
+#include "harness/scoring/tolerances.h"
 #include "profiler/format/category.h"
 #include "workloads/ledger.h"
 

@@ -4,10 +4,10 @@
 // Thread rule: the main thread. Failure: io::InputError, Interrupted; nothing is left behind.
 #pragma once
 
-#include "harness/installation.h"
-#include "harness/interruption.h"
 #include "harness/oracle/oracle_scoring.h"
-#include "harness/profiled_run.h"
+#include "harness/runs/installation.h"
+#include "harness/runs/interruption.h"
+#include "harness/runs/profiled_run.h"
 
 namespace plumbline::harness::oracle {
 

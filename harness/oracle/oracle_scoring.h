@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "harness/machine.h"
 #include "harness/oracle/agreement.h"
-#include "harness/results.h"
-#include "harness/tolerances.h"
+#include "harness/results/results.h"
+#include "harness/scoring/tolerances.h"
+#include "harness/truth/machine.h"
 
 namespace plumbline::harness::oracle {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 namespace plumbline::harness::publish {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 namespace plumbline::harness::publish {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "harness/publish/json_text.h"
-#include "harness/statistics.h"
+#include "harness/statistics/intervals.h"
 
 namespace plumbline::harness::publish {
 namespace {

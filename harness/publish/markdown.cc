@@ -9,10 +9,10 @@
 #include <map>
 #include <string>
 
-#include "harness/gate.h"
 #include "harness/publish/formats.h"
 #include "harness/publish/gating_rows.h"
 #include "harness/publish/published_names.h"
+#include "harness/scoring/gate.h"
 
 namespace plumbline::harness::publish {
 namespace {

@@ -5,7 +5,7 @@
 // warning line on standard error: a verdict does not depend on who can be told.
 #pragma once
 
-#include "harness/results.h"
+#include "harness/results/results.h"
 
 namespace plumbline::harness::publish {
 

@@ -1,5 +1,5 @@
 // Programs that the harness starts: what they say, how they end, and that they do end.
-#include "harness/child_process.h"
+#include "harness/runs/child_process.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 
 #include "analysis/io/error.h"
-#include "harness/run_directory.h"
+#include "harness/runs/run_directory.h"
 
 namespace plumbline::harness {
 namespace {

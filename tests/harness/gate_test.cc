@@ -1,7 +1,7 @@
 // The one answer: verdicts to exit codes.
 #include <gtest/gtest.h>
 
-#include "harness/gate.h"
+#include "harness/scoring/gate.h"
 
 namespace plumbline::harness {
 namespace {

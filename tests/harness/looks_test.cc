@@ -1,5 +1,5 @@
 // The looks of an experiment, and how often its gate errs over all of them, by simulation.
-#include "harness/looks.h"
+#include "harness/statistics/looks.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "harness/statistics.h"
+#include "harness/statistics/intervals.h"
 
 namespace plumbline::harness {
 namespace {

@@ -1,5 +1,5 @@
 // The judge of the machine, on ledgers that were disturbed on purpose.
-#include "harness/machine.h"
+#include "harness/truth/machine.h"
 
 #include <gtest/gtest.h>
 

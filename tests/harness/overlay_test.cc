@@ -1,9 +1,9 @@
 // Links and confusion by overlap in time.
-#include "harness/overlay.h"
+#include "harness/scoring/overlay.h"
 
 #include <gtest/gtest.h>
 
-#include "harness/plumbline_profile.h"
+#include "harness/profilers/plumbline_profile.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

@@ -10,12 +10,12 @@
 #include <set>
 #include <sstream>
 
-#include "harness/gate.h"
 #include "harness/publish/formats.h"
 #include "harness/publish/published_names.h"
 #include "harness/publish/step_summary.h"
-#include "harness/results_reader.h"
-#include "harness/results_writer.h"
+#include "harness/results/results_reader.h"
+#include "harness/results/results_writer.h"
+#include "harness/scoring/gate.h"
 #include "tests/harness/hostile_results.h"
 
 namespace plumbline::harness::publish {

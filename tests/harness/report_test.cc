@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "harness/campaign.h"
+#include "harness/runs/campaign.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

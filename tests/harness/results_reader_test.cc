@@ -1,6 +1,6 @@
 // results.json read back: what was written is found again, to the byte; what is wrong is refused
 // in one line that names the file and the place.
-#include "harness/results_reader.h"
+#include "harness/results/results_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -12,11 +12,11 @@
 #include <random>
 
 #include "analysis/io/error.h"
-#include "harness/campaign.h"
-#include "harness/environment.h"
-#include "harness/results_document.h"
-#include "harness/results_writer.h"
-#include "harness/row_fields.h"
+#include "harness/results/results_document.h"
+#include "harness/results/results_writer.h"
+#include "harness/results/row_fields.h"
+#include "harness/runs/campaign.h"
+#include "harness/runs/environment.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

@@ -1,6 +1,6 @@
 // results.json: whole, finite, safe; its shape is checked against the schema by
 // validate_results.py, which reads the file that the first test leaves behind.
-#include "harness/results_writer.h"
+#include "harness/results/results_writer.h"
 
 #include <gtest/gtest.h>
 
@@ -11,9 +11,9 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/io/error.h"
-#include "harness/campaign.h"
-#include "harness/environment.h"
-#include "harness/result_directory.h"
+#include "harness/results/result_directory.h"
+#include "harness/runs/campaign.h"
+#include "harness/runs/environment.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

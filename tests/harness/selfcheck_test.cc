@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/campaign.h"
+#include "harness/runs/campaign.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

@@ -1,10 +1,10 @@
 // Truth of requests that are not one thread's from end to end: by hand, in small figures.
 #include <gtest/gtest.h>
 
-#include "harness/ledger_tiling.h"
-#include "harness/machine.h"
-#include "harness/overlay.h"
-#include "harness/truth.h"
+#include "harness/scoring/overlay.h"
+#include "harness/truth/ledger_tiling.h"
+#include "harness/truth/machine.h"
+#include "harness/truth/truth.h"
 
 namespace plumbline::harness {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/io/error.h"
-#include "harness/gate.h"
+#include "harness/scoring/gate.h"
 #include "tests/harness/synthetic_run.h"
 #include "tests/workloads/temporary_directory.h"
 

@@ -5,8 +5,8 @@
 #include <random>
 #include <string>
 
-#include "harness/plumbline_profile.h"
-#include "harness/truth.h"
+#include "harness/profilers/plumbline_profile.h"
+#include "harness/truth/truth.h"
 #include "workloads/spec.h"
 
 namespace plumbline::harness::testing {

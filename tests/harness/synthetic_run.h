@@ -10,8 +10,8 @@
 
 #include "analysis/attribution/partition.h"
 #include "analysis/recording/recording.h"
-#include "harness/profile.h"
-#include "harness/scored_run.h"
+#include "harness/profilers/profile.h"
+#include "harness/scoring/scored_run.h"
 #include "workloads/ledger.h"
 
 namespace plumbline::harness::testing {

@@ -1,5 +1,5 @@
 // The table of tolerances, row by row as the design gives it.
-#include "harness/tolerances.h"
+#include "harness/scoring/tolerances.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // Truth intervals, and the totals that a ledger gives.
-#include "harness/truth.h"
+#include "harness/truth/truth.h"
 
 #include <gtest/gtest.h>
 
 #include "analysis/io/error.h"
-#include "harness/ledger_tiling.h"
+#include "harness/truth/ledger_tiling.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {

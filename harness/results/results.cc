@@ -1,0 +1,18 @@
+#include "harness/results/results.h"
+
+#include <array>
+
+namespace plumbline::harness {
+
+std::string_view name_of(MachineVerdict verdict) {
+  constexpr std::array<std::string_view, 3> kNames = {"ok", "degraded", "invalid"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+std::string_view name_of(Verdict verdict) {
+  constexpr std::array<std::string_view, 6> kNames = {"pass",    "fail",        "inconclusive",
+                                                      "vacuous", "not_offered", "skipped"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+}  // namespace plumbline::harness

@@ -1,0 +1,175 @@
+// The tables of one experiment, as they stand in results.json (results/schema/) and are printed.
+//
+// Filled by the scoring, read by the writer, the console report and the gate. Names and meanings
+// are a contract: a CI job reads them for years. Units are in the names; a figure that does not
+// exist is empty (JSON: null), never a stand-in number.
+// Thread rule: plain data. Failure: none.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/statistics/intervals.h"
+
+namespace plumbline::harness {
+
+enum class MachineVerdict { kOk, kDegraded, kInvalid };
+
+enum class Verdict { kPass, kFail, kInconclusive, kVacuous, kNotOffered, kSkipped };
+
+std::string_view name_of(MachineVerdict verdict);
+std::string_view name_of(Verdict verdict);
+
+// Rows of the cell table that are not a category of time: what of wall no source accounted for.
+inline constexpr std::string_view kResidual = "residual";
+// Stands for the profiler in the row that says whether the ledger itself adds up.
+inline constexpr std::string_view kLedger = "ledger";
+
+struct Environment {
+  std::string kernel;
+  std::optional<std::int64_t> hz;
+  std::string cpu_model;
+  std::int64_t cpus = 0;
+  std::string clock;
+  std::optional<std::int64_t> perf_event_paranoid;
+  std::string rseq;  // how CPU edges were read, as the recording says; "" when none was made
+  bool virtualized = false;
+  std::vector<double> loadavg;  // 1, 5 and 15 minutes, before the first run
+  std::string git;              // revision of the sources; "" when not built from a repository
+  std::string compiler;
+  std::string version;
+};
+
+struct RunConservation {
+  std::int64_t tiling_error_ns = 0;
+  std::int64_t residual_ns = 0;
+  std::int64_t residual_abs_ns = 0;
+  std::int64_t double_booked_ns = 0;
+};
+
+struct RunRow {
+  std::string id;  // "standard/plumbline/3": scenario, profiler, number of the attempt
+  std::string scenario, profiler;
+  std::uint64_t seed = 0;
+  std::int64_t repeat = 0;  // from 1; an invalid run and its replacement share one
+  MachineVerdict machine = MachineVerdict::kOk;
+  std::vector<std::string> reasons;
+  std::int64_t wall_ns = 0;  // sum of the root spans' wall, by the ledger
+  std::map<std::string, std::int64_t> losses;
+  std::optional<double> overhead_pct;
+  RunConservation conservation;
+};
+
+// One run's part in a cell.
+struct CellRun {
+  std::string run;
+  std::int64_t lo_ns = 0, hi_ns = 0, attributed_ns = 0;
+};
+
+// Totals are means per run.
+struct CellRow {
+  std::string scenario, profiler, endpoint, category;
+  double truth_lo_ns = 0, truth_hi_ns = 0;
+  double blocked_waits = 0;
+  double attributed_ns = 0;
+  double error_ns = 0;              // signed distance to the truth interval; 0 inside
+  std::optional<double> error_pct;  // of the truth; none when the truth is 0
+  double error_pp = 0;              // percentage points of the endpoint's wall
+  Interval ci95_ns;                 // of the mean error over the repeats
+  std::optional<Interval> ci95_pct;
+  std::optional<double> sampling_error_pct;  // 0: the profiler counts this time exactly
+  std::int64_t repeats = 0;
+  double tolerance_ns = 0;
+  std::vector<CellRun> per_run;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+struct FunctionRow {
+  std::string scenario, profiler, endpoint, function;
+  double truth_share = 0, attributed_share = 0;
+  double samples = 0;  // over all runs, in this endpoint
+  double sampling_limit = 0;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+struct LinkRow {
+  std::string scenario, profiler;
+  double right_pct = 0, wrong_pct = 0, none_pct = 0;
+  double wrong_tolerance_pct = 0, none_tolerance_pct = 0;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+// One row for each profiler and one for the ledger, which must add up as well.
+struct ConservationRow {
+  std::string scenario, profiler;
+  std::int64_t tiling_error_ns = 0, double_booked_ns = 0;
+  double residual_pct = 0;  // of the time judged: sum of |residual|; of the ledger: its closure
+  double other_pct = 0;
+  double residual_tolerance_pct = 0, other_tolerance_pct = 0;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+struct ConfusionRow {
+  std::string scenario, profiler, true_category, reported_category;
+  double ns = 0;
+};
+
+// One value of a sweep's parameter. The error in per cent of the truth, or of a function's share in
+// points; none where nothing could be judged.
+struct SweepPointRow {
+  double value = 0;
+  std::optional<double> error_pct;
+  std::optional<Interval> ci95;
+};
+
+struct SweepRow {
+  std::string scenario, profiler, parameter;
+  std::vector<SweepPointRow> points;
+  std::optional<double> breaking_point;  // first value at which the error exceeds its tolerance
+};
+
+// The ledger against the kernel's own record of one category (--oracle kernel).
+struct OracleRow {
+  std::string scenario, category;
+  std::int64_t runs = 0;  // that count
+  std::int64_t invalid_runs = 0;
+  std::int64_t segments = 0;                  // compared, over all runs
+  double inside_pct = 0;                      // of them, where the two agree
+  double ledger_lo_ns = 0, ledger_hi_ns = 0;  // means per run
+  double kernel_lo_ns = 0, kernel_hi_ns = 0;
+  double error_ns = 0;  // signed distance of the kernel's interval; 0: they meet
+  double tolerance_ns = 0;
+  std::int64_t blocks = 0, misplaced_blocks = 0;  // misplaced: in a system call of another kind
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+struct Summary {
+  std::int64_t pass = 0, fail = 0, inconclusive = 0, vacuous = 0, skipped = 0;
+  std::int64_t invalid_runs = 0;
+  int exit_code = 0;
+  std::string reason;
+};
+
+struct Results {
+  Environment environment;
+  std::vector<RunRow> runs;
+  std::vector<CellRow> cells;
+  std::vector<FunctionRow> functions;
+  std::vector<LinkRow> links;
+  std::vector<ConservationRow> conservation;
+  std::vector<ConfusionRow> confusion;
+  std::vector<SweepRow> sweeps;
+  std::vector<OracleRow> oracle;  // empty: the oracle was not asked
+  Summary summary;
+};
+
+}  // namespace plumbline::harness

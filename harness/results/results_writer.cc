@@ -1,0 +1,217 @@
+#include "harness/results/results_writer.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "analysis/io/atomic_file.h"
+
+namespace plumbline::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json finite(const std::optional<double>& value) { return value ? finite(*value) : Json(nullptr); }
+
+Json integer(const std::optional<std::int64_t>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+// An interval with an open end says nothing that a reader could use.
+Json bounds(const Interval& interval) {
+  if (!std::isfinite(interval.lo) || !std::isfinite(interval.hi)) return nullptr;
+  return {interval.lo, interval.hi};
+}
+
+template <typename Row>
+Json array_of(const std::vector<Row>& rows, Json (*to_json)(const Row&)) {
+  Json array = Json::array();
+  for (const Row& row : rows) array.push_back(to_json(row));
+  return array;
+}
+
+template <typename Row>
+void add_verdict(Json& json, const Row& row) {
+  json["verdict"] = name_of(row.verdict);
+  if (!row.reason.empty()) json["reason"] = row.reason;
+}
+
+Json environment_json(const Environment& environment) {
+  return {{"kernel", environment.kernel},
+          {"hz", integer(environment.hz)},
+          {"cpu_model", environment.cpu_model},
+          {"cpus", environment.cpus},
+          {"clock", environment.clock},
+          {"perf_event_paranoid", integer(environment.perf_event_paranoid)},
+          {"rseq", text_or_null(environment.rseq)},
+          {"virtualized", environment.virtualized},
+          {"loadavg", environment.loadavg},
+          {"git", text_or_null(environment.git)},
+          {"compiler", environment.compiler},
+          {"version", environment.version}};
+}
+
+Json run_json(const RunRow& row) {
+  Json json = {
+      {"id", row.id},           {"scenario", row.scenario}, {"profiler", row.profiler},
+      {"seed", row.seed},       {"repeat", row.repeat},     {"machine", name_of(row.machine)},
+      {"reasons", row.reasons}, {"wall_ns", row.wall_ns},   {"losses", Json::object()}};
+  for (const auto& [cause, count] : row.losses) json["losses"][cause] = count;
+  if (row.overhead_pct) json["overhead_pct"] = finite(row.overhead_pct);
+  json["conservation"] = {{"tiling_error_ns", row.conservation.tiling_error_ns},
+                          {"residual_ns", row.conservation.residual_ns},
+                          {"residual_abs_ns", row.conservation.residual_abs_ns},
+                          {"double_booked_ns", row.conservation.double_booked_ns}};
+  return json;
+}
+
+Json cell_run_json(const CellRun& run) {
+  return {
+      {"run", run.run}, {"lo", run.lo_ns}, {"hi", run.hi_ns}, {"attributed", run.attributed_ns}};
+}
+
+Json cell_json(const CellRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"endpoint", row.endpoint},
+               {"category", row.category},
+               {"truth_lo_ns", finite(row.truth_lo_ns)},
+               {"truth_hi_ns", finite(row.truth_hi_ns)},
+               {"blocked_waits", finite(row.blocked_waits)},
+               {"attributed_ns", finite(row.attributed_ns)},
+               {"error_ns", finite(row.error_ns)},
+               {"error_pct", finite(row.error_pct)},
+               {"error_pp", finite(row.error_pp)},
+               {"ci95_ns", bounds(row.ci95_ns)},
+               {"ci95_pct", row.ci95_pct ? bounds(*row.ci95_pct) : Json(nullptr)},
+               {"sampling_error_pct", finite(row.sampling_error_pct)},
+               {"repeats", row.repeats},
+               {"tolerance_ns", finite(row.tolerance_ns)},
+               {"per_run", array_of(row.per_run, cell_run_json)}};
+  add_verdict(json, row);
+  return json;
+}
+
+Json function_json(const FunctionRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"endpoint", row.endpoint},
+               {"function", row.function},
+               {"truth_share", finite(row.truth_share)},
+               {"attributed_share", finite(row.attributed_share)},
+               {"samples", finite(row.samples)},
+               {"sampling_limit", finite(row.sampling_limit)}};
+  add_verdict(json, row);
+  return json;
+}
+
+Json link_json(const LinkRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"right_pct", finite(row.right_pct)},
+               {"wrong_pct", finite(row.wrong_pct)},
+               {"none_pct", finite(row.none_pct)},
+               {"tolerance",
+                {{"wrong_pct", finite(row.wrong_tolerance_pct)},
+                 {"none_pct", finite(row.none_tolerance_pct)}}}};
+  add_verdict(json, row);
+  return json;
+}
+
+Json conservation_json(const ConservationRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"tiling_error_ns", row.tiling_error_ns},
+               {"residual_pct", finite(row.residual_pct)},
+               {"other_pct", finite(row.other_pct)},
+               {"double_booked_ns", row.double_booked_ns},
+               {"tolerance",
+                {{"tiling_error_ns", 0},
+                 {"residual_pct", finite(row.residual_tolerance_pct)},
+                 {"other_pct", finite(row.other_tolerance_pct)},
+                 {"double_booked_ns", 0}}}};
+  add_verdict(json, row);
+  return json;
+}
+
+Json confusion_json(const ConfusionRow& row) {
+  return {{"scenario", row.scenario},
+          {"profiler", row.profiler},
+          {"true_category", row.true_category},
+          {"reported_category", row.reported_category},
+          {"ns", finite(row.ns)}};
+}
+
+Json sweep_point_json(const SweepPointRow& row) {
+  return {{"value", finite(row.value)},
+          {"error_pct", finite(row.error_pct)},
+          {"ci95", row.ci95 ? bounds(*row.ci95) : Json(nullptr)}};
+}
+
+Json sweep_json(const SweepRow& row) {
+  return {{"scenario", row.scenario},
+          {"profiler", row.profiler},
+          {"parameter", row.parameter},
+          {"points", array_of(row.points, sweep_point_json)},
+          {"breaking_point", finite(row.breaking_point)}};
+}
+
+Json oracle_json(const OracleRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"category", row.category},
+               {"runs", row.runs},
+               {"invalid_runs", row.invalid_runs},
+               {"segments", row.segments},
+               {"inside_pct", finite(row.inside_pct)},
+               {"ledger_lo_ns", finite(row.ledger_lo_ns)},
+               {"ledger_hi_ns", finite(row.ledger_hi_ns)},
+               {"kernel_lo_ns", finite(row.kernel_lo_ns)},
+               {"kernel_hi_ns", finite(row.kernel_hi_ns)},
+               {"error_ns", finite(row.error_ns)},
+               {"tolerance_ns", finite(row.tolerance_ns)},
+               {"blocks", row.blocks},
+               {"misplaced_blocks", row.misplaced_blocks}};
+  add_verdict(json, row);
+  return json;
+}
+
+Json summary_json(const Summary& summary) {
+  return {{"pass", summary.pass},
+          {"fail", summary.fail},
+          {"inconclusive", summary.inconclusive},
+          {"vacuous", summary.vacuous},
+          {"skipped", summary.skipped},
+          {"invalid_runs", summary.invalid_runs},
+          {"exit_code", summary.exit_code},
+          {"reason", summary.reason}};
+}
+
+}  // namespace
+
+Json results_to_json(const Results& results) {
+  return {{"schema", "plumbline.results/1"},
+          {"environment", environment_json(results.environment)},
+          {"runs", array_of(results.runs, run_json)},
+          {"cells", array_of(results.cells, cell_json)},
+          {"functions", array_of(results.functions, function_json)},
+          {"links", array_of(results.links, link_json)},
+          {"conservation", array_of(results.conservation, conservation_json)},
+          {"confusion", array_of(results.confusion, confusion_json)},
+          {"sweeps", array_of(results.sweeps, sweep_json)},
+          {"overhead", Json::array()},
+          {"oracle", array_of(results.oracle, oracle_json)},
+          {"summary", summary_json(results.summary)}};
+}
+
+void write_results(const Results& results, const std::filesystem::path& file) {
+  // Names come from scenario files and the machine: what is not UTF-8 is replaced, not thrown.
+  const std::string text =
+      results_to_json(results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  io::write_file_atomically(file, text);
+}
+
+}  // namespace plumbline::harness

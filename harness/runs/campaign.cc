@@ -1,0 +1,96 @@
+#include "harness/runs/campaign.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "harness/scoring/gate.h"
+#include "harness/scoring/scoring.h"
+#include "harness/truth/machine.h"
+
+namespace plumbline::harness {
+namespace {
+
+bool is_invalid(const ScoredRun& run) { return run.row.machine == MachineVerdict::kInvalid; }
+
+// Counts the runs of one or of all campaigns; remembers an example of an invalid one.
+struct MachineRecord {
+  std::int64_t attempts = 0, invalid = 0;
+  std::string example;
+
+  void add(const Campaign& campaign) {
+    for (const ScoredRun& run : campaign.runs) {
+      ++attempts;
+      if (!is_invalid(run)) continue;
+      ++invalid;
+      example = fmt::format("{}: {}", run.row.id, fmt::join(run.row.reasons, "; "));
+    }
+  }
+
+  // Empty when the machine was fit.
+  std::string unfit() const {
+    if (!machine_unfit(invalid, attempts)) return "";
+    return fmt::format("machine unfit: {} of {} runs invalid, such as {}", invalid, attempts,
+                       example);
+  }
+};
+
+std::string unfit_of(const Campaign& campaign) {
+  MachineRecord record;
+  record.add(campaign);
+  return record.unfit();
+}
+
+std::string unfit_of(const std::vector<Campaign>& campaigns) {
+  MachineRecord record;
+  for (const Campaign& campaign : campaigns) record.add(campaign);
+  return record.unfit();
+}
+
+}  // namespace
+
+std::int64_t Campaign::invalid() const {
+  std::int64_t count = 0;
+  for (const ScoredRun& run : runs) count += is_invalid(run) ? 1 : 0;
+  return count;
+}
+
+bool is_hopeless(const Campaign& campaign, std::int64_t repeats) {
+  return machine_unfit(campaign.invalid(), campaign.invalid() + repeats);
+}
+
+bool is_undecided(const Campaign& campaign, const Tolerances& tolerances) {
+  std::vector<ScoredRun> valid = campaign.runs;
+  std::erase_if(valid, is_invalid);
+  if (valid.empty()) return true;
+  const std::vector<CellRow> cells = score_cells(
+      {campaign.scenario, campaign.profiler, valid, tolerances, "", campaign.confidence});
+  const bool failed =
+      std::ranges::any_of(cells, [](const CellRow& row) { return row.verdict == Verdict::kFail; });
+  return !failed && std::ranges::any_of(cells, more_runs_could_decide);
+}
+
+Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
+                        Results so_far) {
+  Results results = std::move(so_far);
+  const std::string unfit_everywhere = unfit_of(campaigns);
+  std::string first_unfit = unfit_everywhere;
+  for (Campaign& campaign : campaigns) {
+    for (const ScoredRun& run : campaign.runs) results.runs.push_back(run.row);
+    const std::string unfit = unfit_everywhere.empty() ? unfit_of(campaign) : unfit_everywhere;
+    if (first_unfit.empty()) first_unfit = unfit;
+    if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
+    score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
+                    campaign.confidence},
+                   results);
+    std::vector<OracleRow> oracle =
+        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
+    std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
+  }
+  results.summary = summarize(results, first_unfit);
+  return results;
+}
+
+}  // namespace plumbline::harness

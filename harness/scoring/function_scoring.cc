@@ -1,0 +1,89 @@
+// Shares of CPU by function. They do not gate: one run of a few CPU seconds has far too few
+// samples for a point of tolerance, and each row says how many it would take.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/scoring/scoring.h"
+#include "harness/statistics/intervals.h"
+
+namespace plumbline::harness {
+namespace {
+
+// The 95 % half-width expected from sampling alone is to be half the tolerance at most.
+double samples_needed(double share, double tolerance_points) {
+  const double limit = tolerance_points / 100 / 2 / 1.96;
+  return std::ceil(share * (1 - share) / (limit * limit));
+}
+
+struct FunctionSums {
+  double truth_ns = 0, true_cpu_ns = 0;  // over all runs
+  double attributed_ns = 0, attributed_cpu_ns = 0;
+  double samples = 0;
+};
+
+double entry(const std::map<std::string, std::int64_t>& cpu_ns, const std::string& function) {
+  const auto found = cpu_ns.find(function);
+  return found == cpu_ns.end() ? 0 : static_cast<double>(found->second);
+}
+
+FunctionSums sums_of(const Scope& scope, std::size_t endpoint, const std::string& function) {
+  constexpr auto kCpu = static_cast<std::size_t>(format::Category::kCpu);
+  FunctionSums sums;
+  for (const ScoredRun& run : scope.runs) {
+    const EndpointTruth& truth = run.truth.endpoints[endpoint];
+    sums.truth_ns += entry(truth.function_cpu_ns, function);
+    sums.true_cpu_ns += static_cast<double>(truth.of(format::Category::kCpu).lo_ns);
+    const auto profile = run.profile.endpoints.find(truth.name);
+    if (profile == run.profile.endpoints.end()) continue;
+    sums.attributed_ns += entry(profile->second.function_cpu_ns, function);
+    sums.attributed_cpu_ns += static_cast<double>(profile->second.time.category[kCpu]);
+    sums.samples += static_cast<double>(profile->second.samples);
+  }
+  return sums;
+}
+
+// No number of samples helps where they keep step with the work.
+std::string why_not_judged(const Scope& scope, double samples, double share) {
+  const bool in_lockstep = std::any_of(scope.runs.begin(), scope.runs.end(),
+                                       [](const auto& run) { return run.profile.lockstep_risk; });
+  if (in_lockstep) return "lockstep_risk: sampled on the kernel's tick";
+  const double points = scope.tolerances.function_share_points;
+  const double needed = samples_needed(share, points);
+  if (samples >= needed) return "function shares do not gate yet";
+  return fmt::format("{:.0f} of the {:.0f} samples that +-{:g} point would take", samples, needed,
+                     points);
+}
+
+FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::string& function) {
+  const FunctionSums sums = sums_of(scope, endpoint, function);
+  FunctionRow row;
+  row.scenario = scope.scenario;
+  row.profiler = scope.profiler;
+  row.endpoint = scope.runs.front().truth.endpoints[endpoint].name;
+  row.function = function;
+  row.samples = sums.samples;
+  if (sums.true_cpu_ns > 0) row.truth_share = sums.truth_ns / sums.true_cpu_ns;
+  if (sums.attributed_cpu_ns > 0) {
+    row.attributed_share = sums.attributed_ns / sums.attributed_cpu_ns;
+  }
+  row.sampling_limit = sampling_limit(row.truth_share, row.samples);
+  row.reason = why_not_judged(scope, row.samples, row.truth_share);
+  return row;
+}
+
+}  // namespace
+
+std::vector<FunctionRow> score_functions(const Scope& scope) {
+  std::vector<FunctionRow> rows;
+  const Truth& truth = scope.runs.front().truth;
+  for (std::size_t endpoint = 0; endpoint < truth.endpoints.size(); ++endpoint) {
+    for (const auto& [function, cpu_ns] : truth.endpoints[endpoint].function_cpu_ns) {
+      rows.push_back(function_row(scope, endpoint, function));
+    }
+  }
+  return rows;
+}
+
+}  // namespace plumbline::harness

@@ -1,0 +1,93 @@
+#include "harness/scoring/gate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace plumbline::harness {
+namespace {
+
+void count(Verdict verdict, Summary& summary) {
+  switch (verdict) {
+    case Verdict::kPass:
+      ++summary.pass;
+      return;
+    case Verdict::kFail:
+      ++summary.fail;
+      return;
+    case Verdict::kInconclusive:
+      ++summary.inconclusive;
+      return;
+    case Verdict::kVacuous:
+      ++summary.vacuous;
+      return;
+    case Verdict::kSkipped:
+      ++summary.skipped;
+      return;
+    case Verdict::kNotOffered:
+      return;
+  }
+}
+
+void decide(const std::string& unfit, bool has_curves, Summary& summary) {
+  if (summary.fail > 0) {
+    summary.exit_code = kExitGateFailed;
+    summary.reason = fmt::format("gate failed: {} of {} judged rows", summary.fail,
+                                 summary.pass + summary.fail + summary.inconclusive);
+  } else if (!unfit.empty()) {
+    summary.exit_code = kExitInconclusive;
+    summary.reason = unfit;
+  } else if (summary.inconclusive > 0) {
+    summary.exit_code = kExitInconclusive;
+    summary.reason = fmt::format("inconclusive: {} rows; more repeats or a quieter machine",
+                                 summary.inconclusive);
+  } else if (summary.pass > 0) {
+    summary.exit_code = kExitOk;
+    summary.reason = "every judged row is within its tolerance";
+  } else if (summary.vacuous > 0) {
+    summary.exit_code = kExitInconclusive;
+    summary.reason = "inconclusive: no tolerance was tight enough to prove anything";
+  } else if (has_curves) {
+    summary.exit_code = kExitOk;
+    summary.reason = "only curves were asked for: they have no verdict";
+  } else {
+    summary.exit_code = kExitSkipped;
+    summary.reason = "everything was skipped";
+  }
+}
+
+// A curve of which at least one point could be judged.
+bool is_curve(const SweepRow& row) {
+  return std::ranges::any_of(
+      row.points, [](const SweepPointRow& point) { return point.error_pct.has_value(); });
+}
+
+}  // namespace
+
+std::string_view headline(int exit_code) {
+  switch (exit_code) {
+    case kExitOk:
+      return "PASS";
+    case kExitGateFailed:
+      return "FAIL";
+    case kExitSkipped:
+      return "SKIPPED";
+    default:
+      return "INCONCLUSIVE";
+  }
+}
+
+Summary summarize(const Results& results, const std::string& unfit) {
+  Summary summary;
+  for (const RunRow& run : results.runs) {
+    summary.invalid_runs += run.machine == MachineVerdict::kInvalid ? 1 : 0;
+  }
+  for (const CellRow& row : results.cells) count(row.verdict, summary);
+  for (const LinkRow& row : results.links) count(row.verdict, summary);
+  for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
+  for (const OracleRow& row : results.oracle) count(row.verdict, summary);
+  decide(unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
+  return summary;
+}
+
+}  // namespace plumbline::harness
