@@ -93,17 +93,37 @@ bool truth_is_too_wide(const CellRow& row) {
   return row.truth_hi_ns - row.truth_lo_ns > row.tolerance_ns;
 }
 
-// Whether what was attributed is certainly as good as nothing.
-bool is_near_zero(const CellRow& row, double confidence) {
-  std::vector<double> attributed;
+// Uncategorized and residual of the row's endpoint, less what the ledger gives to the first and
+// leaves over: what of nobody's time is missing, or too much.
+double missing_of_nobody_ns(const ScoredRun& run, std::size_t endpoint) {
+  const EndpointTruth& truth = run.truth.endpoints[endpoint];
+  const CategoryTruth& other = truth.of(Category::kOther);
+  const analysis::TimeParts time = attributed_time(run, truth.name);
+  const std::int64_t attributed_ns =
+      time.residual_ns + time.category[static_cast<std::size_t>(Category::kOther)];
+  const std::int64_t open_ns = truth.unaccounted_ns();
+  return signed_error_ns({run.row.id, other.lo_ns + open_ns, other.hi_ns + open_ns, attributed_ns});
+}
+
+// Where nothing was injected: as good as nothing, or with the rest of what nobody owns exactly what
+// the ledger left over too.
+bool is_right_without_injection(const CellRow& row, const CellKey& key, const Scope& scope) {
+  std::vector<double> attributed, missing;
+  for (const ScoredRun& run : scope.runs) {
+    missing.push_back(missing_of_nobody_ns(run, key.endpoint));
+  }
   for (const CellRun& run : row.per_run) {
     attributed.push_back(static_cast<double>(run.attributed_ns));
   }
-  const Interval interval = mean_interval(attributed, confidence);
-  return equivalence(interval, row.tolerance_ns) == Equivalence::kWithin;
+  const auto is_within = [&](const std::vector<double>& sample) {
+    const Interval interval = mean_interval(sample, scope.confidence);
+    return equivalence(interval, row.tolerance_ns) == Equivalence::kWithin;
+  };
+  const bool nobodys = !key.category || *key.category == Category::kOther;
+  return is_within(attributed) || (nobodys && is_within(missing));
 }
 
-Judgement judge(const CellRow& row, double truth_ns, const Scope& scope) {
+Judgement judge(const CellRow& row, const CellKey& key, double truth_ns, const Scope& scope) {
   const Tolerances& tolerances = scope.tolerances;
   const Equivalence equivalent = equivalence(row.ci95_ns, row.tolerance_ns);
   if (equivalent == Equivalence::kOutside) return {Verdict::kFail, ""};
@@ -111,7 +131,10 @@ Judgement judge(const CellRow& row, double truth_ns, const Scope& scope) {
     return {Verdict::kVacuous, fmt::format("the tolerance is {:.0f} % of the truth",
                                            100 * row.tolerance_ns / truth_ns)};
   }
-  if (truth_ns == 0 && is_near_zero(row, scope.confidence)) return {Verdict::kPass, ""};
+  if (truth_ns == 0 && equivalent == Equivalence::kWithin &&
+      is_right_without_injection(row, key, scope)) {
+    return {Verdict::kPass, ""};
+  }
   if (truth_is_too_wide(row)) {
     return {Verdict::kInconclusive,
             fmt::format("the truth is known to {:.2f} ms, tolerance {:.2f}",
@@ -184,7 +207,7 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
                          : residual_tolerance_ns(scope.tolerances, size.wall_ns, size.waits);
   const std::optional<std::string> skipped = skip_reason(scope, key);
   const Judgement judgement =
-      skipped ? Judgement{Verdict::kSkipped, *skipped} : judge(row, truth_ns, scope);
+      skipped ? Judgement{Verdict::kSkipped, *skipped} : judge(row, key, truth_ns, scope);
   row.verdict = judgement.verdict;
   row.reason = judgement.reason;
   return row;

@@ -107,11 +107,10 @@ struct Thread {
   bool interrupted_call = false;
   // The program believes that it blocks our signal (hooks/signal_mask_hooks.cc).
   bool blocks_sample_signal = false;
-  bool after_vfork = false;          // it called vfork: who is it that runs now?
-  std::uint64_t unblocked_mask = 0;  // operations with something in `unblocked`
-  plumbline_span_context active{};   // the innermost active span
-  ContextRecord shown;               // the same, as others read it
-  std::uintptr_t fiber = 0;          // whose scopes are being opened; 0: the thread's own
+  bool after_vfork = false;         // it called vfork: who is it that runs now?
+  plumbline_span_context active{};  // the innermost active span
+  ContextRecord shown;              // the same, as others read it
+  std::uintptr_t fiber = 0;         // whose scopes are being opened; 0: the thread's own
   EdgeClock clock;
   base::EventRing ring;
   base::Random random;
@@ -121,6 +120,7 @@ struct Thread {
   std::uint32_t hook_number = 0;
   std::int32_t findable_tid = 0;  // under which wait_owner.h finds it
   base::Published<OpenWait> open_wait;
+  std::uint64_t unblocked_mask = 0;  // operations with something in `unblocked`
   std::array<std::array<Unblocked, format::kCategoryCount>, format::kOperationCount> unblocked{};
   Account account;
   SamplerState sampler;

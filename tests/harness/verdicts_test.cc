@@ -6,57 +6,25 @@
 
 #include "harness/runs/campaign.h"
 #include "harness/scoring/gate.h"
+#include "tests/harness/judged_runs.h"
 #include "tests/harness/synthetic_run.h"
 
 namespace plumbline::harness {
 namespace {
 
 using format::Category;
+using testing::bend_segments;
+using testing::campaign_of;
+using testing::cell;
+using testing::conservation;
 using testing::Disturbance;
+using testing::endpoint_of;
+using testing::Fault;
+using testing::judge_fault;
+using testing::judge_runs;
+using testing::no_fault;
 using testing::SyntheticRun;
-
-using Fault = std::function<void(SyntheticRun&)>;
-
-Campaign campaign_of(int repeats, const Disturbance& disturbance, const Fault& fault) {
-  Campaign campaign{"synthetic", "plumbline", {}};
-  for (int repeat = 1; repeat <= repeats; ++repeat) {
-    SyntheticRun run = testing::synthetic_run(static_cast<std::uint64_t>(repeat), disturbance);
-    fault(run);
-    testing::sum_again(run);
-    campaign.runs.push_back(testing::scored(run, repeat));
-  }
-  return campaign;
-}
-
-Results judge_runs(int repeats, const Disturbance& disturbance, const Fault& fault) {
-  return judge_campaigns({campaign_of(repeats, disturbance, fault)}, Tolerances{}, Results{});
-}
-
-Results judge_fault(const Fault& fault) { return judge_runs(5, {}, fault); }
-
-void no_fault(SyntheticRun&) {}
-
-std::int64_t& time_of(analysis::Segment& segment, Category category) {
-  return segment.parts.category[static_cast<std::size_t>(category)];
-}
-
-void bend_segments(SyntheticRun& run, const std::function<void(analysis::Segment&)>& bend) {
-  for (analysis::Segment& segment : run.partition.segments) {
-    if (segment.span != analysis::kNone) bend(segment);
-  }
-}
-
-std::string endpoint_of(const SyntheticRun& run, const analysis::Segment& segment) {
-  return run.recording.names[run.recording.spans.endpoint[segment.span]];
-}
-
-const CellRow& cell(const Results& results, std::string_view endpoint, std::string_view category) {
-  const auto found = std::find_if(
-      results.cells.begin(), results.cells.end(),
-      [&](const CellRow& row) { return row.endpoint == endpoint && row.category == category; });
-  EXPECT_NE(found, results.cells.end()) << endpoint << " " << category;
-  return *found;
-}
+using testing::time_of;
 
 std::vector<std::string> failed_cells(const Results& results) {
   std::vector<std::string> failed;
@@ -64,14 +32,6 @@ std::vector<std::string> failed_cells(const Results& results) {
     if (row.verdict == Verdict::kFail) failed.push_back(row.endpoint + " " + row.category);
   }
   return failed;
-}
-
-const ConservationRow& conservation(const Results& results, std::string_view profiler) {
-  const auto found =
-      std::find_if(results.conservation.begin(), results.conservation.end(),
-                   [&](const ConservationRow& row) { return row.profiler == profiler; });
-  EXPECT_NE(found, results.conservation.end());
-  return *found;
 }
 
 TEST(Verdicts, PerfectProfilerPasses) {
@@ -351,47 +311,6 @@ TEST(Verdicts, FunctionsSampledOnTheTickSayIt) {
   EXPECT_EQ(rows_that_say_it("yes"), all);
   EXPECT_EQ(rows_that_say_it("some_threads"), all);
   EXPECT_EQ(rows_that_say_it("no"), 0);
-}
-
-// Fault: time that the host took from a thread is in the profiler's residual, whose truth was said
-// to be 0: a run on a busy host failed the gate. Seen in: `./dev run`, 2-6 % of the CPU taken.
-// Pass: the ledger's own clocks know of it; a residual that they do not know of still fails.
-TEST(Verdicts, TimeThatTheHostTookIsNotTheProfilersFault) {
-  const auto leave_over = [](std::int64_t ns) {
-    return [ns](SyntheticRun& run) {
-      bool done = false;
-      bend_segments(run, [&](analysis::Segment& segment) {
-        if (!done && endpoint_of(run, segment) == "GET /a") segment.parts.residual_ns += ns;
-        done = done || endpoint_of(run, segment) == "GET /a";
-      });
-    };
-  };
-  const Disturbance taken{.stall_ns = 30'000'000};
-  const CellRow known = cell(judge_runs(5, taken, no_fault), "GET /a", "residual");
-  EXPECT_NE(known.verdict, Verdict::kFail);
-  EXPECT_GT(known.truth_hi_ns, 0);
-  const Results unknown = judge_runs(5, {}, leave_over(30'000'000));
-  EXPECT_EQ(cell(unknown, "GET /a", "residual").verdict, Verdict::kFail);
-  // Seen in: saturated_cores, whose residual cell was right while conservation failed at 0.11 %.
-  EXPECT_EQ(conservation(judge_runs(5, taken, no_fault), "plumbline").verdict, Verdict::kPass);
-  EXPECT_EQ(conservation(unknown, "plumbline").verdict, Verdict::kFail);
-}
-
-// Fault: a residual of next to nothing is "inconclusive" since the ledger leaves more open than the
-// tolerance. Seen in: `./dev run`, 0.5 ms against 1.6, while the host had taken 2.3. Pass: it
-// passes; what the ledger leaves open is no excuse for a residual as large.
-TEST(Verdicts, NearlyNoResidualPassesWhateverTheHostTook) {
-  const Disturbance taken{.stall_ns = 30'000'000};
-  const CellRow full = cell(judge_runs(5, taken, no_fault), "GET /a", "residual");
-  EXPECT_EQ(full.verdict, Verdict::kInconclusive);
-  const CellRow none = cell(judge_runs(5, taken,
-                                       [](SyntheticRun& run) {
-                                         bend_segments(run, [](analysis::Segment& segment) {
-                                           segment.parts.residual_ns = 0;
-                                         });
-                                       }),
-                            "GET /a", "residual");
-  EXPECT_EQ(none.verdict, Verdict::kPass) << none.reason;
 }
 
 }  // namespace
