@@ -8,6 +8,7 @@
 
 #include "harness/scoring/gate.h"
 #include "harness/scoring/scoring.h"
+#include "harness/scoring/standing.h"
 #include "harness/truth/machine.h"
 
 namespace plumbline::harness {
@@ -85,6 +86,8 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
                     campaign.confidence},
                    results);
+    results.standings.push_back(score_standing({campaign.scenario, campaign.profiler, campaign.runs,
+                                                tolerances, unfit, campaign.confidence}));
     std::vector<OracleRow> oracle =
         oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
     std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
