@@ -28,9 +28,10 @@ inline constexpr std::int32_t kNoId = -1;
 enum class Format : std::uint8_t { kPprof, kOtlp, kOtlpJson, kFolded, kPerfScript };
 
 struct SampleType {
-  Index type = kNoName;   // "cpu-time", "wall", an event of perf; as the file says it
-  Index unit = kNoName;   // "nanoseconds", "count", ...; "" when the format has none
-  double duration_s = 0;  // that the values of this type were gathered over; 0: not known
+  Index type = kNoName;       // "cpu-time", "wall", an event of perf; as the file says it
+  Index unit = kNoName;       // "nanoseconds", "count", ...; "" when the format has none
+  double duration_s = 0;      // that the values of this type were gathered over; 0: not known
+  std::uint64_t samples = 0;  // that the file has of this type
 };
 
 struct Frame {
