@@ -1,8 +1,9 @@
 """Draws the figures of one result: python3 plot.py RESULTS_FOLDER
 
-Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, profilers.png and .svg where several
-ran, of each sweep its points and of the profilers their table as .csv too, and prints their names. Run by
-`plumbline run` and `plumbline plot`. One line on standard error and status 2 when it cannot.
+Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, profilers.png and .svg where
+several ran, of each sweep its points and of the profilers their table as .csv too, and prints their
+names. Run by `plumbline run` and `plumbline plot`. One line on standard error and status 2 when it
+cannot.
 """
 
 import argparse

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <sstream>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -73,10 +76,24 @@ class Bare : public ProfilerAdapter {
   }
 };
 
+// A wrong option would end as a run without a recording, and nobody would know why.
+void check_variant(const std::string& variant) {
+  static const std::set<std::string_view> kOptions = {
+      "clock=auto",     "clock=perf",     "clock=timer",    "unwind=cfi",       "unwind=fp",
+      "cpu_clock=auto", "cpu_clock=rseq", "cpu_clock=ring", "cpu_clock=thread", "unwind=libunwind"};
+  std::istringstream options(variant);
+  for (std::string option; std::getline(options, option, '+');) {
+    if (kOptions.contains(option)) continue;
+    throw io::InputError(fmt::format("--profiler built-in:{}: {} is not known; expected {}",
+                                     variant, option, fmt::join(kOptions, ", ")));
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<ProfilerAdapter> built_in_profiler(const std::filesystem::path& library,
                                                    const std::string& variant) {
+  check_variant(variant);
   return std::make_unique<BuiltIn>(library, variant);
 }
 

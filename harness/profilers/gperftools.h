@@ -1,4 +1,5 @@
-// gperftools' libprofiler on the bench: preloaded, CPU by a process-wide timer on the kernel's tick.
+// gperftools' libprofiler on the bench: preloaded, CPU by a process-wide timer on the kernel's
+// tick.
 //
 // Claims CPU and functions of the whole process.
 // Thread rule: the main thread. Failure: io::InputError for a profile that cannot be read.

@@ -1,7 +1,7 @@
 // What a profiler said about one run, in the terms that scoring compares.
 //
-// Made from a profiler's own files by its adapter (profiler_adapter.h); scoring sees nothing else of
-// it. What a profiler does not claim stays empty.
+// Made from a profiler's own files by its adapter (profiler_adapter.h); scoring sees nothing else.
+// What a profiler does not claim stays empty.
 // Thread rule: plain data. Failure: none.
 #pragma once
 

@@ -1,4 +1,5 @@
-// A foreign profile's stacks in the harness's terms: which value is which category, whose time it is.
+// A foreign profile's stacks in the harness's terms: which value is which category, whose time it
+// is.
 //
 // A stated table maps sample types to categories, and a label that bears the span id or the
 // endpoint says whose time a sample was; both can be overridden (`--map`). What the file does not

@@ -57,7 +57,7 @@ std::string nothing_judged(const Results& results) {
                            });
   if (all_missing) return "no profiler that was asked for is on this machine";
   return anything_offered(results) ? "everything was skipped"
-                                   : "nothing was judged: the profiler offers none of it";
+                                   : "nothing was judged: the profiler offers none of what gates";
 }
 
 void decide(const Results& results, const std::string& unfit, bool has_curves, Summary& summary) {
