@@ -13,6 +13,7 @@
 
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
+#include "harness/report_standings.h"
 #include "harness/scoring/gate.h"
 #include "profiler/format/category.h"
 
@@ -89,8 +90,10 @@ std::string cells_text(const Results& results, const Section& section, bool colo
                        {"tolerance ms", Align::kRight},
                        {"verdict"}});
   std::string endpoint;
+  bool any = false;
   for (const CellRow& row : results.cells) {
-    if (!section.holds(row)) continue;
+    if (!section.holds(row) || row.verdict == Verdict::kNotOffered) continue;
+    any = true;
     if (!endpoint.empty() && endpoint != row.endpoint) table.add_rule();
     table.add_row({endpoint == row.endpoint ? "" : row.endpoint, category_name(row.category),
                    interval_ms(row.truth_lo_ns, row.truth_hi_ns), ms(row.attributed_ns),
@@ -100,7 +103,7 @@ std::string cells_text(const Results& results, const Section& section, bool colo
                   emphasis_of(row.verdict));
     endpoint = row.endpoint;
   }
-  return table.text(coloured);
+  return any ? table.text(coloured) : "";
 }
 
 std::string functions_text(const Results& results, const Section& section, bool coloured) {
@@ -113,7 +116,7 @@ std::string functions_text(const Results& results, const Section& section, bool 
                        {"note"}});
   bool any = false;
   for (const FunctionRow& row : results.functions) {
-    if (!section.holds(row)) continue;
+    if (!section.holds(row) || row.verdict == Verdict::kNotOffered) continue;
     any = true;
     table.add_row({row.endpoint, row.function, fmt::format("{:.2f}", 100 * row.truth_share),
                    fmt::format("{:.2f}", 100 * row.attributed_share),
@@ -208,7 +211,8 @@ std::string notes_text(const Results& results, const Section& section) {
   constexpr std::size_t kCellsNamed = 3;
   std::vector<std::pair<std::string, std::vector<std::string>>> notes;  // in the order of the rows
   for (const CellRow& row : results.cells) {
-    if (!section.holds(row) || row.reason.empty()) continue;
+    const bool told = row.reason.empty() || row.verdict == Verdict::kNotOffered;
+    if (!section.holds(row) || told) continue;
     const std::string note = fmt::format("{}: {}", name_of(row.verdict), row.reason);
     auto known = std::find_if(notes.begin(), notes.end(),
                               [&](const auto& entry) { return entry.first == note; });
@@ -225,6 +229,15 @@ std::string notes_text(const Results& results, const Section& section) {
   return text.empty() ? "" : "neither pass nor fail:\n" + text;
 }
 
+std::string not_offered_text(const Results& results, const std::string& profiler) {
+  for (const ProfilerRow& row : results.profilers) {
+    if (row.profiler != profiler || row.not_offered.empty()) continue;
+    return fmt::format("not offered: {}\n",
+                       io::terminal_safe(fmt::format("{}", fmt::join(row.not_offered, ", "))));
+  }
+  return "";
+}
+
 std::string section_text(const Results& results, const Section& section, bool coloured) {
   const auto runs = std::count_if(results.runs.begin(), results.runs.end(),
                                   [&](const RunRow& row) { return section.holds(row); });
@@ -234,12 +247,13 @@ std::string section_text(const Results& results, const Section& section, bool co
   text +=
       cells_text(results, section, coloured) + functions_text(results, section, coloured) + "\n";
   for (const LinkRow& row : results.links) {
-    if (section.holds(row)) text += links_text(row);
+    if (section.holds(row) && row.verdict != Verdict::kNotOffered) text += links_text(row);
   }
   for (const ConservationRow& row : results.conservation) {
-    if (row.scenario != section.scenario) continue;
+    if (row.scenario != section.scenario || row.verdict == Verdict::kNotOffered) continue;
     if (row.profiler == section.profiler || row.profiler == kLedger) text += conservation_text(row);
   }
+  text += not_offered_text(results, section.profiler);
   text += losses_text(results, section) + machine_text(results, section);
   return text + notes_text(results, section) + oracle_text(results, section.scenario, coloured) +
          "\n";
@@ -307,18 +321,22 @@ std::string report_of(const Results& results, bool coloured) {
   for (const SweepRow& sweep : results.sweeps) {
     text += sweep_text(results, sweep, coloured);
   }
-  return text;
+  return text + standings_text(results, coloured);
 }
 
-std::string summary_of(const Results& results, const std::filesystem::path& directory,
-                       const std::vector<std::string>& figures, bool coloured) {
+std::string answer_of(const Results& results, bool coloured) {
   const Summary& summary = results.summary;
   const std::string_view colour = summary.exit_code == kExitOk ? "\x1b[32m" : "\x1b[31m";
-  std::string text = fmt::format(
+  return fmt::format(
       "{}{}{}: {} pass, {} fail, {} inconclusive, {} vacuous, {} skipped, {} invalid runs: {}\n",
       coloured ? colour : "", headline(summary.exit_code), coloured ? "\x1b[0m" : "", summary.pass,
       summary.fail, summary.inconclusive, summary.vacuous, summary.skipped, summary.invalid_runs,
       io::terminal_safe(summary.reason));
+}
+
+std::string summary_of(const Results& results, const std::filesystem::path& directory,
+                       const std::vector<std::string>& figures, bool coloured) {
+  std::string text = answer_of(results, coloured);
   text += fmt::format("results: {}\n", io::terminal_safe((directory / "results.json").string()));
   for (const std::string& figure : figures) {
     text += fmt::format("figure:  {}\n", io::terminal_safe(figure));

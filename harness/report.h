@@ -14,6 +14,9 @@ namespace plumbline::harness {
 
 std::string report_of(const Results& results, bool coloured);
 
+// The line that says what it amounts to.
+std::string answer_of(const Results& results, bool coloured);
+
 // The last lines: what it amounts to, and where the files are. `figures` names files, or holds one
 // line saying why there are none.
 std::string summary_of(const Results& results, const std::filesystem::path& directory,

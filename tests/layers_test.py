@@ -24,11 +24,12 @@ LAYERS = {
         "profiler/hooks", "profiler/capture", "profiler/unwind", "profiler/base",
         "profiler/format", "public"},
     "analysis/io": set(),
+    "analysis/formats": {"analysis/io"},
     "analysis/recording": {"profiler/format", "analysis/io"},
     "analysis/attribution": {"analysis/recording", "analysis/io", "profiler/format"},
     "workloads": {"analysis/io", "public"},
-    "harness": {"analysis/attribution", "analysis/recording", "analysis/io", "profiler/format",
-                "workloads"},
+    "harness": {"analysis/attribution", "analysis/formats", "analysis/recording", "analysis/io",
+                "profiler/format", "workloads"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(?:"([^"]+)"|<(plumbline/[^>]+)>)', re.MULTILINE)
 EMPTY_NAMES = re.compile(r"(^|_)(util|utils|common|misc|helper|helpers|manager)(_|\.|$)")

@@ -1,8 +1,9 @@
 """Draws the figures of one result: python3 plot.py RESULTS_FOLDER
 
-Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, of each sweep its points as .csv
-too, and prints their names. Run by
-`plumbline run` and `plumbline plot`. One line on standard error and status 2 when it cannot.
+Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, profilers.png and .svg where
+several ran, of each sweep its points and of the profilers their table as .csv too, and prints their
+names. Run by `plumbline run` and `plumbline plot`. One line on standard error and status 2 when it
+cannot.
 """
 
 import argparse
@@ -23,6 +24,7 @@ except ImportError:
 from bias import draw_bias
 from heat_map import draw_heat_map
 from parity import draw_parity
+from profilers import FIELDS, as_rows, compared, draw_largest, draw_ratio
 from results import Cell, ResultsError, cells_of, read_results, sections
 from sweep import draw_sweep
 
@@ -98,6 +100,28 @@ def write_points(sweep: dict[str, Any], file: pathlib.Path) -> pathlib.Path:
     return file
 
 
+def draw_profilers(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+    """One figure for all scenarios; none where one profiler ran alone."""
+    standings = compared(results)
+    if not standings:
+        return []
+    figure = Figure(figsize=(10.0, 1.8 + 0.5 * len(standings)), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    draw_ratio(left, standings)
+    draw_largest(right, standings)
+    for text in figure.findobj(matplotlib.text.Text):
+        text.set_parse_math(False)
+    figure.suptitle("Profilers side by side: CPU shares of functions", fontsize=11)
+    stem = folder / "profilers"
+    files = save(figure, stem)
+    table = stem.with_name(stem.name + ".csv")
+    with table.open("w", newline="", encoding="utf-8") as output:
+        writer = csv.writer(output)
+        writer.writerow(FIELDS)
+        writer.writerows(as_rows(results, standings))
+    return [*files, table]
+
+
 def draw_all(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
     files: list[pathlib.Path] = []
     for scenario, profiler in sections(results):
@@ -120,8 +144,9 @@ def main() -> int:
     folder = parser.parse_args().folder
     try:
         results = read_results(folder)
-        for file in draw_all(results, folder) + draw_sweeps(results, folder):
-            print(file)
+        for draw in (draw_all, draw_sweeps, draw_profilers):
+            for file in draw(results, folder):
+                print(file)
     except ResultsError as error:
         print(error, file=sys.stderr)
         return 2

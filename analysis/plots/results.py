@@ -38,7 +38,8 @@ def cells_of(results: dict[str, Any], section: tuple[str, str]) -> list[Cell]:
     return [
         cell
         for cell in results["cells"]
-        if (cell["scenario"], cell["profiler"]) == section and cell["verdict"] != "skipped"
+        if (cell["scenario"], cell["profiler"]) == section
+        and cell["verdict"] not in ("skipped", "not_offered")
     ]
 
 

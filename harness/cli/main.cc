@@ -21,6 +21,7 @@
 #include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
+#include "harness/cli/score_command.h"
 #include "harness/cli/selfcheck_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/runs/interruption.h"
@@ -52,6 +53,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
+  add_score_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }

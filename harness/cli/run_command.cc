@@ -13,6 +13,7 @@
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
 #include "harness/figures.h"
+#include "harness/profilers/find_profiler.h"
 #include "harness/publish/step_summary.h"
 #include "harness/report.h"
 #include "harness/results/result_directory.h"
@@ -31,6 +32,7 @@ struct RunArguments {
   int rate_hz = 1000;
   std::string ledger = "full";
   std::string oracle;
+  std::vector<std::string> profilers;
   std::string library;
   std::string output;
   bool json = false;
@@ -98,13 +100,19 @@ std::vector<std::string> figures_or_reason(const Installation& installation,
 void run(const RunArguments& arguments, Outcome& outcome) {
   const Installation installation = find_installation();
   Order order = order_of(arguments, installation);
+  for (const std::string& name : arguments.profilers) {
+    find_profiler(name, installation.library, arguments.rate_hz);  // refuses before anything runs
+  }
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory(order.name)
                                            : std::filesystem::path(arguments.output);
   const Interruption interruption;
   ResultDirectory directory(std::filesystem::absolute(folder));
-  const Results results = run_experiment(plan_of(arguments, std::move(order), installation),
-                                         installation, directory, interruption);
+  ExperimentPlan plan = plan_of(arguments, std::move(order), installation);
+  if (!arguments.profilers.empty()) {
+    plan.bench = set_up_bench(arguments.profilers, plan.library, plan.rate_hz, interruption);
+  }
+  const Results results = run_experiment(plan, installation, directory, interruption);
   directory.commit(results);
   const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
   if (arguments.json) {
@@ -154,6 +162,11 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       ->add_option("--oracle", arguments->oracle,
                    "kernel: check the ledger itself against the kernel's record (root only)")
       ->check(CLI::IsMember({"kernel"}));
+  command->add_option("--profiler", arguments->profilers,
+                      "built-in (default), built-in:clock=timer or another option, perf, "
+                      "perf-dwarf, gperftools, uftrace, async-profiler, bare (none: the others' "
+                      "overhead is measured against it), or a FILE.json that describes one; may be "
+                      "repeated: they take turns");
   command->add_option("--library", arguments->library,
                       "profiler library to judge instead of the one built here");
   command->add_option("-o,--output", arguments->output,
@@ -164,6 +177,10 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       "  plumbline run                                  the standard suite, about two minutes\n"
       "  plumbline run --suite smoke                    a few seconds: does it work here?\n"
       "  plumbline run --scenario controls --repeat 20  one scenario, narrower intervals\n"
+      "  plumbline run --scenario 'lockstep_[14]ms' --repeat 6 --profiler built-in\n"
+      "      --profiler perf-dwarf --profiler gperftools --profiler bare\n"
+      "                                                 profilers side by side\n"
+      "A profiler is judged on what it claims; one that is not on this machine is skipped.\n"
       "Exit codes: 0 passed, 1 gate failed, 2 unusable input, 3 inconclusive or machine unfit,\n"
       "77 everything skipped.");
   command->callback([arguments, &outcome] { run(*arguments, outcome); });

@@ -26,6 +26,7 @@ std::map<std::string, EndpointProfile> endpoint_profiles(const Recording& record
     endpoint.samples += shares.samples;
     for (const analysis::FunctionShare& share : shares.functions) {
       endpoint.function_cpu_ns[share.function] += share.total_ns;
+      endpoint.function_samples[share.function] += share.total_samples;
     }
   }
   return endpoints;
@@ -72,6 +73,7 @@ std::map<std::string, std::int64_t> losses_of(const Recording& recording) {
 Profile plumbline_profile(const Recording& recording, const Partition& partition) {
   Profile profile;
   profile.profiler = "plumbline";
+  profile.claims = all_claims();
   profile.wait_definition = WaitDefinition::kExcludesRunQueue;
   profile.counts_totals = true;
   profile.endpoints = endpoint_profiles(recording, partition);

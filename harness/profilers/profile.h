@@ -1,7 +1,7 @@
 // What a profiler said about one run, in the terms that scoring compares.
 //
-// Made from a profiler's own files by one reader for each profiler (plumbline_profile.h); scoring
-// sees nothing else of it. What a profiler does not offer stays empty.
+// Made from a profiler's own files by its adapter (profiler_adapter.h); scoring sees nothing else.
+// What a profiler does not claim stays empty.
 // Thread rule: plain data. Failure: none.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/attribution/partition.h"
+#include "harness/profilers/claims.h"
 #include "harness/results/results.h"
 #include "harness/truth/truth.h"
 
@@ -21,6 +22,7 @@ struct EndpointProfile {
   analysis::TimeParts time;  // of all its spans, and what they spent on no thread
   std::map<std::string, std::int64_t> function_cpu_ns;  // with the function on the stack
   std::uint64_t samples = 0;                            // that these rest on
+  std::map<std::string, std::uint64_t> function_samples;
 };
 
 // A stretch of a thread's time that the profiler gave to one span.
@@ -32,8 +34,10 @@ struct ReportedSegment {
 
 struct Profile {
   std::string profiler;
+  Claims claims;
   WaitDefinition wait_definition = WaitDefinition::kEither;
   bool counts_totals = false;  // category totals are measured, not estimated from samples
+  // By name; of a profiler that claims no endpoints all under kWholeProcess.
   std::map<std::string, EndpointProfile> endpoints;
   // By tid, ordered by time and without overlap. Empty: the profiler offers no times.
   std::map<std::int32_t, std::vector<ReportedSegment>> threads;

@@ -43,6 +43,12 @@ std::string figure(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
 }
 
+// Nobody attributed anything where nothing was offered.
+std::optional<double> attributed(const CellRow& row) {
+  if (row.verdict == Verdict::kNotOffered) return std::nullopt;
+  return row.attributed_ns;
+}
+
 }  // namespace
 
 void write_csv(const Results& results, const TextSink& sink) {
@@ -54,7 +60,7 @@ void write_csv(const Results& results, const TextSink& sink) {
     sink(fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
                      name_field(row.scenario), name_field(row.profiler), name_field(row.endpoint),
                      name_field(row.category), figure(row.truth_lo_ns), figure(row.truth_hi_ns),
-                     figure(row.attributed_ns), figure(row.error_ns), figure(row.ci95_ns.lo),
+                     figure(attributed(row)), figure(row.error_ns), figure(row.ci95_ns.lo),
                      figure(row.ci95_ns.hi), figure(row.error_pct), figure(row.error_pp),
                      figure(row.tolerance_ns), figure(row.blocked_waits), row.repeats,
                      name_of(row.verdict), quoted(printable_text(row.reason))));

@@ -47,6 +47,11 @@ std::string confidence_ms(const Interval& interval_ns) {
 }
 
 GatingRow gating_row(const CellRow& row) {
+  if (row.verdict == Verdict::kNotOffered) {
+    return made(row.endpoint + ": " + row.category, row.verdict, row.reason,
+                fmt::format("true {} ms, not offered, {} runs",
+                            interval_ms(row.truth_lo_ns, row.truth_hi_ns), row.repeats));
+  }
   return made(row.endpoint + ": " + row.category, row.verdict, row.reason,
               fmt::format("true {} ms, attributed {:.2f} ms, error {} ms, 95 % interval {} ms, "
                           "tolerance +-{:.3f} ms, {} runs",

@@ -185,8 +185,9 @@ std::string line_of(const GatingRow& row) {
 
 std::string cell_line(const CellRow& row) {
   return fmt::format(
-      "| {} | {} | {} | {:.2f} | {} | {} | {} | {:.3f} | {}{} |\n", code(row.endpoint),
-      code(row.category), interval_ms(row.truth_lo_ns, row.truth_hi_ns), row.attributed_ns / 1e6,
+      "| {} | {} | {} | {} | {} | {} | {} | {:.3f} | {}{} |\n", code(row.endpoint),
+      code(row.category), interval_ms(row.truth_lo_ns, row.truth_hi_ns),
+      row.verdict == Verdict::kNotOffered ? "-" : fmt::format("{:.2f}", row.attributed_ns / 1e6),
       signed_ms(row.error_ns), confidence_ms(row.ci95_ns),
       row.error_pct ? fmt::format("{:+.2f}", *row.error_pct) : "-", row.tolerance_ns / 1e6,
       name_of(row.verdict), row.reason.empty() ? "" : ": " + prose(row.reason));

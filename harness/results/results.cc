@@ -15,4 +15,9 @@ std::string_view name_of(Verdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
+std::string_view name_of(ProfilerState state) {
+  constexpr std::array<std::string_view, 3> kNames = {"judged", "missing", "failed"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 }  // namespace plumbline::harness

@@ -20,9 +20,12 @@ namespace plumbline::harness {
 enum class MachineVerdict { kOk, kDegraded, kInvalid };
 
 enum class Verdict { kPass, kFail, kInconclusive, kVacuous, kNotOffered, kSkipped };
+// Of a profiler that was asked for; missing: not on this machine.
+enum class ProfilerState { kJudged, kMissing, kFailed };
 
 std::string_view name_of(MachineVerdict verdict);
 std::string_view name_of(Verdict verdict);
+std::string_view name_of(ProfilerState state);
 
 // Rows of the cell table that are not a category of time: what of wall no source accounted for.
 inline constexpr std::string_view kResidual = "residual";
@@ -152,6 +155,31 @@ struct OracleRow {
   std::string reason;
 };
 
+// One for each profiler that was asked for.
+struct ProfilerRow {
+  std::string profiler, version;  // version: of the tool, "" when it does not say
+  ProfilerState state = ProfilerState::kJudged;
+  std::string reason;                            // of what was not judged
+  std::vector<std::string> claims, not_offered;  // claims.h has the names
+};
+
+// One profiler in one scenario, by what nearly all of them offer: how the CPU of the injected
+// functions divides among them, over the whole process. Errors in percentage points.
+struct StandingRow {
+  std::string scenario, profiler;
+  std::int64_t runs = 0;                    // in the figures
+  double samples = 0;                       // in these functions, mean per run
+  std::optional<double> rate_hz;            // of them in a second of their CPU
+  std::optional<double> max_points;         // largest error of a function: median over the runs
+  std::optional<double> rms_points;         // over all functions and runs
+  std::optional<double> limit_points;       // what a perfect sampler of so many samples shows
+  std::optional<double> rms_over_limit;     // each run against its own limit
+  std::optional<Interval> ci95_over_limit;  // of it, over the runs
+  std::optional<double> overhead_pct;       // wall of fixed work beside the bare run of its seed
+  std::optional<Interval> ci95_overhead_pct;
+  std::int64_t losses = 0;  // that the profiler itself counted, over the runs
+};
+
 struct Summary {
   std::int64_t pass = 0, fail = 0, inconclusive = 0, vacuous = 0, skipped = 0;
   std::int64_t invalid_runs = 0;
@@ -169,6 +197,8 @@ struct Results {
   std::vector<ConfusionRow> confusion;
   std::vector<SweepRow> sweeps;
   std::vector<OracleRow> oracle;  // empty: the oracle was not asked
+  std::vector<ProfilerRow> profilers;
+  std::vector<StandingRow> standings;
   Summary summary;
 };
 

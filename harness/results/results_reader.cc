@@ -187,6 +187,36 @@ OracleRow oracle_of(const RowFields& fields) {
   return row;
 }
 
+ProfilerRow profiler_of(const RowFields& fields) {
+  static const std::vector<std::string_view> kStates = {"judged", "missing", "failed"};
+  constexpr std::size_t kMaxClaims = 100;
+  ProfilerRow row;
+  row.profiler = fields.name("profiler");
+  row.version = fields.text_if_any("version");
+  row.state = static_cast<ProfilerState>(fields.choice("state", kStates));
+  row.reason = fields.text_if_any("reason");
+  row.claims = fields.names("claims", kMaxClaims);
+  row.not_offered = fields.names("not_offered", kMaxClaims);
+  return row;
+}
+
+StandingRow standing_of(const RowFields& fields) {
+  StandingRow row;
+  read_names(fields, row.scenario, row.profiler);
+  row.runs = fields.count("runs");
+  row.samples = fields.amount("samples");
+  row.rate_hz = fields.number_if_any("rate_hz");
+  row.max_points = fields.number_if_any("max_points");
+  row.rms_points = fields.number_if_any("rms_points");
+  row.limit_points = fields.number_if_any("limit_points");
+  row.rms_over_limit = fields.number_if_any("rms_over_limit");
+  row.ci95_over_limit = fields.interval("ci95_over_limit");
+  row.overhead_pct = fields.number_if_any("overhead_pct");
+  row.ci95_overhead_pct = fields.interval("ci95_overhead_pct");
+  row.losses = fields.integer("losses");
+  return row;
+}
+
 Summary summary_of_json(const RowFields& fields) {
   Summary summary;
   summary.pass = fields.count("pass");
@@ -221,7 +251,7 @@ class Gathering {
     if (!sections_found.contains("schema")) fail("schema", "is missing: this is no result");
     for (const auto& [section, known] : sections()) {
       const auto found = sections_found.find(section);
-      if (section == "oracle" && found == sections_found.end()) continue;
+      if (found == sections_found.end() && came_later(section)) continue;
       if (found == sections_found.end()) fail(section, "is missing");
       if (found->second && !known.array) fail(section, "expected an object");
     }
@@ -229,6 +259,11 @@ class Gathering {
   }
 
  private:
+  // Sections that files of the first days do not have.
+  static bool came_later(std::string_view section) {
+    return section == "oracle" || section == "profilers" || section == "standings";
+  }
+
   struct Section {
     bool array;
     std::function<void(const RowFields&, Results&)> read;
@@ -254,6 +289,8 @@ class Gathering {
         {"confusion", rows(&Results::confusion, confusion_of)},
         {"sweeps", rows(&Results::sweeps, sweep_of)},
         {"oracle", rows(&Results::oracle, oracle_of)},
+        {"profilers", rows(&Results::profilers, profiler_of)},
+        {"standings", rows(&Results::standings, standing_of)},
         {"summary", {false, [](const RowFields& fields, Results& results) {
                        results.summary = summary_of_json(fields);
                      }}}};

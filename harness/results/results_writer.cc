@@ -179,6 +179,35 @@ Json oracle_json(const OracleRow& row) {
   return json;
 }
 
+Json profiler_json(const ProfilerRow& row) {
+  Json json = {{"profiler", row.profiler},
+               {"version", text_or_null(row.version)},
+               {"state", name_of(row.state)},
+               {"claims", row.claims},
+               {"not_offered", row.not_offered}};
+  if (!row.reason.empty()) json["reason"] = row.reason;
+  return json;
+}
+
+Json standing_json(const StandingRow& row) {
+  const auto interval = [](const std::optional<Interval>& value) {
+    return value ? bounds(*value) : Json(nullptr);
+  };
+  return {{"scenario", row.scenario},
+          {"profiler", row.profiler},
+          {"runs", row.runs},
+          {"samples", finite(row.samples)},
+          {"rate_hz", finite(row.rate_hz)},
+          {"max_points", finite(row.max_points)},
+          {"rms_points", finite(row.rms_points)},
+          {"limit_points", finite(row.limit_points)},
+          {"rms_over_limit", finite(row.rms_over_limit)},
+          {"ci95_over_limit", interval(row.ci95_over_limit)},
+          {"overhead_pct", finite(row.overhead_pct)},
+          {"ci95_overhead_pct", interval(row.ci95_overhead_pct)},
+          {"losses", row.losses}};
+}
+
 Json summary_json(const Summary& summary) {
   return {{"pass", summary.pass},
           {"fail", summary.fail},
@@ -204,6 +233,8 @@ Json results_to_json(const Results& results) {
           {"sweeps", array_of(results.sweeps, sweep_json)},
           {"overhead", Json::array()},
           {"oracle", array_of(results.oracle, oracle_json)},
+          {"profilers", array_of(results.profilers, profiler_json)},
+          {"standings", array_of(results.standings, standing_json)},
           {"summary", summary_json(results.summary)}};
 }
 

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "harness/scoring/gate.h"
 #include "harness/scoring/scoring.h"
+#include "harness/scoring/standing.h"
 #include "harness/truth/machine.h"
 
 namespace plumbline::harness {
@@ -49,6 +51,33 @@ std::string unfit_of(const std::vector<Campaign>& campaigns) {
   return record.unfit();
 }
 
+// Several profilers had runs of a scenario, each with ledgers of its own: one row tells of them
+// all.
+void join_ledger_rows(std::vector<ConservationRow>& rows) {
+  std::map<std::string, std::vector<ConservationRow>> ledgers;
+  for (const ConservationRow& row : rows) {
+    if (row.profiler == kLedger) ledgers[row.scenario].push_back(row);
+  }
+  std::erase_if(rows, [&](const ConservationRow& row) {
+    return row.profiler == kLedger && ledgers[row.scenario].size() > 1;
+  });
+  for (const auto& [scenario, parts] : ledgers) {
+    if (parts.size() < 2) continue;
+    // The row of the worst, as fail stands before inconclusive and both before pass.
+    const auto rank = [](const ConservationRow& row) {
+      return row.verdict == Verdict::kFail ? 0 : row.verdict == Verdict::kPass ? 2 : 1;
+    };
+    ConservationRow& joined = rows.emplace_back(*std::ranges::min_element(parts, {}, rank));
+    joined.tiling_error_ns = joined.double_booked_ns = 0;
+    joined.residual_pct = 0;
+    for (const ConservationRow& part : parts) {
+      joined.tiling_error_ns += part.tiling_error_ns;
+      joined.double_booked_ns += part.double_booked_ns;
+      joined.residual_pct += part.residual_pct / static_cast<double>(parts.size());
+    }
+  }
+}
+
 }  // namespace
 
 std::int64_t Campaign::invalid() const {
@@ -85,10 +114,13 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
                     campaign.confidence},
                    results);
+    results.standings.push_back(score_standing({campaign.scenario, campaign.profiler, campaign.runs,
+                                                tolerances, unfit, campaign.confidence}));
     std::vector<OracleRow> oracle =
         oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
     std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
   }
+  join_ledger_rows(results.conservation);
   results.summary = summarize(results, first_unfit);
   return results;
 }

@@ -3,25 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
-#include "analysis/attribution/partition.h"
 #include "analysis/io/error.h"
-#include "analysis/recording/reader.h"
 #include "harness/oracle/oracle_run.h"
-#include "harness/profilers/plumbline_profile.h"
+#include "harness/profilers/built_in.h"
 #include "harness/runs/campaign.h"
 #include "harness/runs/environment.h"
 #include "harness/runs/profiled_run.h"
 #include "harness/runs/progress.h"
+#include "harness/scoring/standing.h"
 #include "workloads/ledger.h"
 
 namespace plumbline::harness {
 namespace {
-
-constexpr std::string_view kProfiler = "plumbline";
 
 // Each compares some 1,500 segments, one by one: more runs would not say more.
 constexpr std::int64_t kOracleRuns = 3;
@@ -32,6 +32,14 @@ std::size_t spec_count(const ExperimentPlan& plan) {
   return count;
 }
 
+// A profiler in this experiment.
+struct Lane {
+  std::shared_ptr<const ProfilerAdapter> adapter;
+  ProfilerRow* row;
+
+  bool failed() const { return row->state == ProfilerState::kFailed; }
+};
+
 class Experiment {
  public:
   Experiment(const ExperimentPlan& plan, const Installation& installation,
@@ -40,49 +48,122 @@ class Experiment {
         installation_(installation),
         directory_(directory),
         interruption_(interruption),
-        progress_(plan.repeats * static_cast<std::int64_t>(spec_count(plan)) +
-                  oracle_runs() * static_cast<std::int64_t>(plan.scenarios.size())) {}
+        bench_(plan.bench.rows.empty()
+                   ? set_up_bench({std::string(kBuiltIn)}, plan.library, plan.rate_hz, interruption)
+                   : plan.bench),
+        progress_(plan.repeats *
+                      static_cast<std::int64_t>(spec_count(plan) * bench_.present.size()) +
+                  oracle_runs() * static_cast<std::int64_t>(plan.scenarios.size())) {
+    for (const auto& adapter : bench_.present) {
+      lanes_.push_back(
+          {adapter, &*std::ranges::find(bench_.rows, adapter->name(), &ProfilerRow::profiler)});
+    }
+  }
 
   Results run() {
     environment_ = read_environment();
     std::vector<Campaign> campaigns;
     for (const workloads::Spec& spec : plan_.scenarios) {
-      campaigns.push_back(run_scenario(spec, plan_.most_repeats));
-      ask_oracle(spec, campaigns.back());
+      std::vector<Campaign> more = run_scenario(spec, plan_.most_repeats);
+      if (!more.empty()) ask_oracle(spec, more.front());
+      std::ranges::move(more, std::back_inserter(campaigns));
     }
     Results results;
     for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
     results.environment = std::move(environment_);
+    results.profilers = std::move(bench_.rows);
     return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(results));
   }
 
  private:
   void run_sweep(const Sweep& sweep, Results& results) {
-    std::vector<Campaign> campaigns;
+    std::map<std::string, std::vector<Campaign>> points_of;
     for (const SweepPoint& point : sweep.points) {
-      campaigns.push_back(run_scenario(point.spec, plan_.repeats));
-      for (const ScoredRun& run : campaigns.back().runs) results.runs.push_back(run.row);
+      for (Campaign& campaign : run_scenario(point.spec, plan_.repeats)) {
+        for (const ScoredRun& run : campaign.runs) results.runs.push_back(run.row);
+        points_of[campaign.profiler].push_back(std::move(campaign));
+      }
     }
-    results.sweeps.push_back(score_sweep(sweep, campaigns, plan_.tolerances));
+    for (const auto& [profiler, points] : points_of) {
+      // One that failed on the way has no curve.
+      if (points.size() < sweep.points.size()) continue;
+      results.sweeps.push_back(score_sweep(sweep, points, plan_.tolerances));
+    }
   }
 
-  Campaign run_scenario(const workloads::Spec& spec, std::int64_t most_repeats) {
-    Campaign campaign{spec.name, std::string(kProfiler), {}};
+  // A campaign for each profiler that came through.
+  std::vector<Campaign> run_scenario(const workloads::Spec& spec, std::int64_t most_repeats) {
+    std::vector<Campaign> campaigns;
+    for (const Lane& lane : lanes_) campaigns.push_back({spec.name, lane.adapter->name(), {}});
+    std::vector<bool> open(lanes_.size(), true);
     for (const Look& look : planned_looks(plan_.repeats, most_repeats)) {
-      campaign.confidence = look.confidence;
-      if (look.runs > plan_.repeats) progress_.expect_more(look.runs - campaign.valid());
-      run_until(look.runs, spec, campaign);
-      if (is_hopeless(campaign, look.runs) || !is_undecided(campaign, plan_.tolerances)) break;
+      for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!open[i]) continue;
+        campaigns[i].confidence = look.confidence;
+        if (look.runs > plan_.repeats) progress_.expect_more(look.runs - campaigns[i].valid());
+      }
+      run_until(look.runs, spec, open, campaigns);
+      for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        open[i] = open[i] && !lanes_[i].failed() && !is_hopeless(campaigns[i], look.runs) &&
+                  is_undecided(campaigns[i], plan_.tolerances);
+      }
     }
-    return campaign;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      if (lanes_[i].failed()) campaigns[i].runs.clear();
+    }
+    std::erase_if(campaigns, [](const Campaign& campaign) { return campaign.runs.empty(); });
+    compare_with_bare(campaigns);
+    return campaigns;
   }
 
-  void run_until(std::int64_t repeats, const workloads::Spec& spec, Campaign& campaign) {
-    while (campaign.valid() < repeats && !is_hopeless(campaign, repeats)) {
-      const RunRow row = next_run(spec, campaign);
-      progress_.run_starts(spec.name, row.repeat, repeats);
-      campaign.runs.push_back(run_once(spec, row));
+  // The profilers take turns, another first in each round, so that what changes on the machine
+  // meanwhile meets them alike.
+  void run_until(std::int64_t repeats, const workloads::Spec& spec, const std::vector<bool>& open,
+                 std::vector<Campaign>& campaigns) {
+    const std::size_t count = lanes_.size();
+    bool any = true;
+    for (std::size_t round = 0; any; ++round) {
+      any = false;
+      for (std::size_t turn = 0; turn < count; ++turn) {
+        const std::size_t i = (turn + round) % count;
+        const bool wanted = open[i] && !lanes_[i].failed() && campaigns[i].valid() < repeats &&
+                            !is_hopeless(campaigns[i], repeats);
+        if (!wanted) continue;
+        any = true;
+        take_turn(spec, repeats, lanes_[i], campaigns[i]);
+      }
+    }
+  }
+
+  void take_turn(const workloads::Spec& spec, std::int64_t repeats, Lane& lane,
+                 Campaign& campaign) {
+    const RunRow row = next_run(spec, campaign);
+    const std::string name =
+        lanes_.size() > 1 ? fmt::format("{} under {}", spec.name, campaign.profiler) : spec.name;
+    progress_.run_starts(name, row.repeat, repeats);
+    try {
+      campaign.runs.push_back(run_once(spec, row, lane));
       progress_.run_ended(campaign.runs.back().row);
+    } catch (const io::InputError& error) {
+      if (!others_left(lane)) throw;
+      lane.row->state = ProfilerState::kFailed;
+      lane.row->reason = error.what();
+      progress_.note(fmt::format("{} is left out: {}", campaign.profiler, error.what()));
+    }
+  }
+
+  // Whether the experiment can go on without it.
+  bool others_left(const Lane& lane) const {
+    return std::ranges::any_of(lanes_, [&](const Lane& other) {
+      return &other != &lane && !other.failed() && other.adapter->name() != kBare;
+    });
+  }
+
+  static void compare_with_bare(std::vector<Campaign>& campaigns) {
+    const auto bare = std::ranges::find(campaigns, kBare, &Campaign::profiler);
+    if (bare == campaigns.end()) return;
+    for (Campaign& campaign : campaigns) {
+      if (campaign.profiler != kBare) set_overheads(bare->runs, campaign.runs);
     }
   }
 
@@ -113,8 +194,7 @@ class Experiment {
   }
 
   oracle::OracleRun run_oracle_once(const workloads::Spec& spec, const RunRow& row) const {
-    RunPlan plan = run_plan(spec, row);
-    plan.library.clear();
+    const RunPlan plan = run_plan(spec, row, {});
     try {
       return oracle::run_under_oracle(plan, installation_, interruption_);
     } catch (const io::InputError& error) {
@@ -134,29 +214,38 @@ class Experiment {
     return row;
   }
 
-  ScoredRun run_once(const workloads::Spec& spec, const RunRow& row) {
+  ScoredRun run_once(const workloads::Spec& spec, const RunRow& row, Lane& lane) {
     try {
-      const RunFiles files = run_under_plumbline(run_plan(spec, row), installation_, interruption_);
-      const analysis::Recording recording = analysis::read_recording(files.recording);
-      Profile profile = plumbline_profile(recording, analysis::partition_time(recording));
-      environment_.rseq = profile.clock;
-      return score_run(row, workloads::read_ledger(files.ledger), std::move(profile),
-                       files.steal_pct);
+      const std::filesystem::path output = output_of_run(row, lane);
+      const Launch launch = lane.adapter->launch({output, plan_.rate_hz, &spec});
+      const RunFiles files =
+          run_workload(run_plan(spec, row, launch), installation_, interruption_, [] {});
+      const workloads::Ledger ledger = workloads::read_ledger(files.ledger);
+      Profile profile = lane.adapter->read(output, ledger, interruption_);
+      if (!profile.clock.empty()) environment_.rseq = profile.clock;
+      lane.row->claims = claimed(profile.claims);
+      lane.row->not_offered = not_offered(profile.claims);
+      return score_run(row, ledger, std::move(profile), files.steal_pct);
     } catch (const io::InputError& error) {
       throw io::InputError(fmt::format("{}, repeat {} (seed {}): {}", row.scenario, row.repeat,
                                        row.seed, error.what()));
     }
   }
 
-  RunPlan run_plan(const workloads::Spec& spec, const RunRow& row) const {
-    return {&spec,         row.seed,      plan_.ledger_full,
-            plan_.rate_hz, plan_.library, directory_.files_of_run(row.id)};
+  std::filesystem::path output_of_run(const RunRow& row, const Lane& lane) const {
+    return directory_.files_of_run(row.id).string() + lane.adapter->extension();
+  }
+
+  RunPlan run_plan(const workloads::Spec& spec, const RunRow& row, Launch launch) const {
+    return {&spec, row.seed, plan_.ledger_full, std::move(launch), directory_.files_of_run(row.id)};
   }
 
   const ExperimentPlan& plan_;
   const Installation& installation_;
   const ResultDirectory& directory_;
   const Interruption& interruption_;
+  Bench bench_;
+  std::vector<Lane> lanes_;
   Progress progress_;
   Environment environment_;
 };

@@ -1,8 +1,8 @@
-// The main job: scenarios under a profiler, repeated, judged and scored.
+// The main job: scenarios under one profiler or several in turn, repeated, judged and scored.
 //
 // Called by `plumbline run`. For each run: workload and truth server, then the machine's verdict,
 // then the profile against the ledger. Invalid runs are repeated while the scenario can still
-// become fit.
+// become fit. Profilers take turns run by run, each with the same seeds, another first each round.
 // Thread rule: the main thread. Failure: io::InputError, Interrupted; nothing is left behind.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "harness/profilers/find_profiler.h"
 #include "harness/results/result_directory.h"
 #include "harness/results/results.h"
 #include "harness/runs/installation.h"
@@ -29,7 +30,8 @@ struct ExperimentPlan {
   std::optional<std::uint64_t> seed;  // of the first repeat, counted up; else the scenario's
   int rate_hz = 1000;
   bool ledger_full = true;
-  std::filesystem::path library;
+  std::filesystem::path library;  // the built-in profiler, which runs when `bench` names none
+  Bench bench;
   bool kernel_oracle = false;
   Tolerances tolerances;
 };

@@ -1,14 +1,10 @@
 #include "harness/runs/profiled_run.h"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <csignal>
 #include <string>
-#include <system_error>
 
 #include "analysis/io/atomic_file.h"
-#include "analysis/io/error.h"
 #include "harness/runs/child_process.h"
 #include "harness/runs/run_directory.h"
 
@@ -47,18 +43,11 @@ ChildCommand workload(const RunPlan& plan, const Installation& installation, con
                        "--ledger",
                        files.ledger};
   if (plan.ledger_full) command.arguments.push_back("--ledger-full");
-  if (!plan.library.empty()) {
-    command.environment = {{"LD_PRELOAD", plan.library},
-                           {"PLUMBLINE_OUTPUT", files.recording},
-                           {"PLUMBLINE_OPTIONS", fmt::format("rate={}", plan.rate_hz)}};
-  }
+  command.arguments.insert(command.arguments.begin(), plan.launch.prefix.begin(),
+                           plan.launch.prefix.end());
+  command.environment = plan.launch.environment;
   command.log = run / "workload.log";
   return command;
-}
-
-bool is_there(const std::filesystem::path& file) {
-  std::error_code ignored;
-  return std::filesystem::exists(file, ignored);
 }
 
 // Who waits for a contended lock waits for its holders.
@@ -79,7 +68,6 @@ RunFiles run_workload(const RunPlan& plan, const Installation& installation,
                       const Interruption& interruption, const std::function<void()>& before) {
   RunFiles files;
   files.ledger = plan.files.string() + ".plumbledger";
-  if (!plan.library.empty()) files.recording = plan.files.string() + ".plumb";
   const RunDirectory run;
   ChildProcess truthd(truth_server(installation, run.path()), interruption);
   truthd.read_line(kTruthServerStart);  // "ready: ...": what it cannot offer is in the ledger too
@@ -88,22 +76,6 @@ RunFiles run_workload(const RunPlan& plan, const Installation& installation,
   ChildProcess(workload(plan, installation, files, run.path()), interruption)
       .finish(time_limit(expected_duration_ns(*plan.spec)));
   files.steal_pct = steal_pct(before_run, read_steal());
-  return files;
-}
-
-RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installation,
-                             const Interruption& interruption) {
-  if (!is_there(plan.library)) {
-    throw io::InputError(plan.library.string() +
-                         ": no such profiler library; build it, or name one with --library");
-  }
-  RunFiles files = run_workload(plan, installation, interruption, [] {});
-  if (!is_there(files.recording)) {
-    throw io::InputError(
-        fmt::format("{}: the profiler wrote no recording; is it a profiler "
-                    "library of this version?",
-                    plan.library.string()));
-  }
   return files;
 }
 

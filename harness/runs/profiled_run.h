@@ -1,14 +1,15 @@
-// One run of a workload beside its truth server: under Plumbline's profiler, or bare.
+// One run of a workload beside its truth server: under a profiler, or bare.
 //
 // Called by the experiment for each repeat. Everything that was started has ended on return.
-// Thread rule: the main thread. Failure: io::InputError when a program cannot be started, fails,
-// takes too long, or leaves no recording; Interrupted.
+// Thread rule: the main thread. Failure: io::InputError when a program cannot be started, fails or
+// takes too long; Interrupted.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 
+#include "harness/profilers/profiler_adapter.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
 #include "harness/truth/machine.h"
@@ -20,21 +21,17 @@ struct RunPlan {
   const workloads::Spec* spec = nullptr;
   std::uint64_t seed = 1;
   bool ledger_full = true;
-  int rate_hz = 1000;
-  std::filesystem::path library;  // the profiler, preloaded into the workload; empty: none
+  Launch launch;  // of the profiler; empty: none
   // Where the run's files shall be; their names without an extension.
   std::filesystem::path files;
 };
 
 struct RunFiles {
-  std::filesystem::path ledger, recording;  // recording: empty without a profiler
-  double steal_pct = 0;                     // while the workload ran
+  std::filesystem::path ledger;
+  double steal_pct = 0;  // while the workload ran
 };
 
-RunFiles run_under_plumbline(const RunPlan& plan, const Installation& installation,
-                             const Interruption& interruption);
-
-// Without a profiler. `before`: called when all is ready and the workload is yet to start.
+// `before`: called when all is ready and the workload is yet to start.
 RunFiles run_workload(const RunPlan& plan, const Installation& installation,
                       const Interruption& interruption, const std::function<void()>& before);
 

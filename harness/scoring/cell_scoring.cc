@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 #include "harness/scoring/scoring.h"
 #include "harness/statistics/intervals.h"
@@ -146,6 +147,16 @@ Judgement judge(const CellRow& row, const CellKey& key, double truth_ns, const S
                                                     "repeat more"};
 }
 
+// Why the profiler is not asked for this cell; none: it is.
+std::optional<std::string> withheld(const Scope& scope, const CellKey& key) {
+  const Claims& claims = scope.runs.front().profile.claims;
+  const bool whole = scope.runs.front().truth.endpoints[key.endpoint].name == kWholeProcess;
+  const bool claimed = key.category ? claims.category(*key.category) : claims.accounts;
+  if (!claimed) return "the profiler does not claim to measure it";
+  if (!whole && !claims.endpoints) return "the profiler does not say whose time it is";
+  return std::nullopt;
+}
+
 std::optional<std::string> skip_reason(const Scope& scope, const CellKey& key) {
   if (!key.category) return std::nullopt;
   const Truth& truth = scope.runs.front().truth;
@@ -188,6 +199,20 @@ CellSize cell_size(const Scope& scope, const CellKey& key, double truth_ns) {
   return size;
 }
 
+// A figure of something that nobody measured would be read as one.
+void withdraw(CellRow& row, const std::string& reason) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  row.attributed_ns = 0;
+  row.error_ns = row.error_pp = kNone;
+  row.error_pct.reset();
+  row.ci95_pct.reset();
+  row.ci95_ns = {kNone, kNone};
+  row.per_run.clear();
+  row.sampling_error_pct.reset();
+  row.verdict = Verdict::kNotOffered;
+  row.reason = reason;
+}
+
 CellRow score_cell(const Scope& scope, const CellKey& key) {
   CellRow row;
   row.scenario = scope.scenario;
@@ -205,6 +230,10 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
   row.tolerance_ns = key.category
                          ? category_tolerance_ns(scope.tolerances, *key.category, size)
                          : residual_tolerance_ns(scope.tolerances, size.wall_ns, size.waits);
+  if (const std::optional<std::string> reason = withheld(scope, key)) {
+    withdraw(row, *reason);
+    return row;
+  }
   const std::optional<std::string> skipped = skip_reason(scope, key);
   const Judgement judgement =
       skipped ? Judgement{Verdict::kSkipped, *skipped} : judge(row, key, truth_ns, scope);
@@ -223,6 +252,10 @@ std::vector<CellRow> score_cells(const Scope& scope) {
   std::vector<CellRow> rows;
   const std::size_t endpoints = scope.runs.front().truth.endpoints.size();
   for (std::size_t endpoint = 0; endpoint < endpoints; ++endpoint) {
+    if (scope.runs.front().truth.endpoints[endpoint].name == kWholeProcess) {
+      rows.push_back(score_cell(scope, {endpoint, Category::kCpu}));
+      continue;
+    }
     for (std::size_t category = 0; category < format::kCategoryCount; ++category) {
       rows.push_back(score_cell(scope, {endpoint, static_cast<Category>(category)}));
     }

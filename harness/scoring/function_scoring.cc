@@ -49,6 +49,7 @@ std::string why_not_judged(const Scope& scope, double samples, double share) {
   const bool in_lockstep = std::any_of(scope.runs.begin(), scope.runs.end(),
                                        [](const auto& run) { return run.profile.lockstep_risk; });
   if (in_lockstep) return "lockstep_risk: sampled on the kernel's tick";
+  if (scope.runs.front().profile.claims.functions_by_wall) return "shares of wall time, not CPU";
   const double points = scope.tolerances.function_share_points;
   const double needed = samples_needed(share, points);
   if (samples >= needed) return "function shares do not gate yet";
@@ -69,6 +70,11 @@ FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::st
     row.attributed_share = sums.attributed_ns / sums.attributed_cpu_ns;
   }
   row.sampling_limit = sampling_limit(row.truth_share, row.samples);
+  if (!scope.runs.front().profile.claims.functions) {
+    row.verdict = Verdict::kNotOffered;
+    row.reason = "the profiler does not claim to measure it";
+    return row;
+  }
   row.reason = why_not_judged(scope, row.samples, row.truth_share);
   return row;
 }
@@ -78,7 +84,9 @@ FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::st
 std::vector<FunctionRow> score_functions(const Scope& scope) {
   std::vector<FunctionRow> rows;
   const Truth& truth = scope.runs.front().truth;
+  const bool by_endpoint = scope.runs.front().profile.claims.endpoints;
   for (std::size_t endpoint = 0; endpoint < truth.endpoints.size(); ++endpoint) {
+    if (!by_endpoint && truth.endpoints[endpoint].name != kWholeProcess) continue;
     for (const auto& [function, cpu_ns] : truth.endpoints[endpoint].function_cpu_ns) {
       rows.push_back(function_row(scope, endpoint, function));
     }

@@ -29,7 +29,38 @@ void count(Verdict verdict, Summary& summary) {
   }
 }
 
-void decide(const std::string& unfit, bool has_curves, Summary& summary) {
+// The profilers that were to be judged and could not.
+std::string failures(const Results& results) {
+  std::string text;
+  for (const ProfilerRow& row : results.profilers) {
+    if (row.state != ProfilerState::kFailed) continue;
+    text += fmt::format("{}{} failed: {}", text.empty() ? "" : "; ", row.profiler, row.reason);
+  }
+  return text;
+}
+
+// Whether a profiler has a row that could speak for it; the ledger's speak for the truth alone.
+bool anything_offered(const Results& results) {
+  const auto offered = [](const auto& row) {
+    return row.profiler != kLedger && row.verdict != Verdict::kNotOffered;
+  };
+  return std::ranges::any_of(results.cells, offered) ||
+         std::ranges::any_of(results.links, offered) ||
+         std::ranges::any_of(results.conservation, offered) || !results.oracle.empty();
+}
+
+// Why nothing was judged.
+std::string nothing_judged(const Results& results) {
+  const bool all_missing = !results.profilers.empty() &&
+                           std::ranges::all_of(results.profilers, [](const ProfilerRow& row) {
+                             return row.state == ProfilerState::kMissing;
+                           });
+  if (all_missing) return "no profiler that was asked for is on this machine";
+  return anything_offered(results) ? "everything was skipped"
+                                   : "nothing was judged: the profiler offers none of what gates";
+}
+
+void decide(const Results& results, const std::string& unfit, bool has_curves, Summary& summary) {
   if (summary.fail > 0) {
     summary.exit_code = kExitGateFailed;
     summary.reason = fmt::format("gate failed: {} of {} judged rows", summary.fail,
@@ -37,6 +68,9 @@ void decide(const std::string& unfit, bool has_curves, Summary& summary) {
   } else if (!unfit.empty()) {
     summary.exit_code = kExitInconclusive;
     summary.reason = unfit;
+  } else if (const std::string failed = failures(results); !failed.empty()) {
+    summary.exit_code = kExitInconclusive;
+    summary.reason = "inconclusive: " + failed;
   } else if (summary.inconclusive > 0) {
     summary.exit_code = kExitInconclusive;
     summary.reason = fmt::format("inconclusive: {} rows; more repeats or a quieter machine",
@@ -52,7 +86,7 @@ void decide(const std::string& unfit, bool has_curves, Summary& summary) {
     summary.reason = "only curves were asked for: they have no verdict";
   } else {
     summary.exit_code = kExitSkipped;
-    summary.reason = "everything was skipped";
+    summary.reason = nothing_judged(results);
   }
 }
 
@@ -86,7 +120,8 @@ Summary summarize(const Results& results, const std::string& unfit) {
   for (const LinkRow& row : results.links) count(row.verdict, summary);
   for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
   for (const OracleRow& row : results.oracle) count(row.verdict, summary);
-  decide(unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
+  if (!anything_offered(results)) summary.pass = 0;
+  decide(results, unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
   return summary;
 }
 

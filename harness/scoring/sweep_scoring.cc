@@ -24,7 +24,10 @@ ScoredPoint cell_point(const std::vector<CellRow>& rows, const Sweep& sweep) {
   const auto found = std::ranges::find_if(rows, [&](const CellRow& row) {
     return row.endpoint == sweep.endpoint && row.category == category;
   });
-  if (found == rows.end() || found->verdict == Verdict::kSkipped) return {};
+  if (found == rows.end() || found->verdict == Verdict::kSkipped ||
+      found->verdict == Verdict::kNotOffered) {
+    return {};
+  }
   return {{0, found->error_pct, found->ci95_pct}, found->verdict == Verdict::kFail};
 }
 
@@ -32,7 +35,8 @@ ScoredPoint function_point(const std::vector<FunctionRow>& rows, const Sweep& sw
                            const Tolerances& tolerances) {
   ScoredPoint point;
   for (const FunctionRow& row : rows) {
-    if (row.endpoint != sweep.endpoint || row.samples == 0) continue;
+    const bool asked = row.endpoint == sweep.endpoint || row.endpoint == kWholeProcess;
+    if (!asked || row.samples == 0 || row.verdict == Verdict::kNotOffered) continue;
     const double points = 100 * (row.attributed_share - row.truth_share);
     if (!point.row.error_pct || std::abs(points) > std::abs(*point.row.error_pct)) {
       point.row.error_pct = points;

@@ -199,6 +199,20 @@ std::map<Category, std::string> skipped_of(const workloads::Ledger& ledger) {
   return skipped;
 }
 
+bool is_fixed(const workloads::Segment& segment) {
+  return segment.kind != LedgerKind::kCpu || segment.iterations > 0;
+}
+
+bool work_is_fixed(const workloads::Spec& spec) {
+  bool fixed = !spec.between || is_fixed(*spec.between);
+  for (const workloads::Endpoint& endpoint : spec.endpoints) {
+    for (const workloads::Step* step : workloads::steps_by_number(endpoint)) {
+      fixed = fixed && (step == nullptr || !step->span.empty() || is_fixed(step->segment));
+    }
+  }
+  return fixed;
+}
+
 }  // namespace
 
 WaitTruth wait_truth(const LedgerRecord& record, WaitDefinition definition) {
@@ -264,10 +278,30 @@ std::int64_t EndpointTruth::unaccounted_ns() const {
   return std::max<std::int64_t>(0, placed_ns - known_ns);
 }
 
+EndpointTruth whole_process(const Truth& truth) {
+  EndpointTruth whole;
+  whole.name = kWholeProcess;
+  CategoryTruth& cpu = whole.of(Category::kCpu);
+  cpu.injected = cpu.could_run = true;
+  for (const EndpointTruth& endpoint : truth.endpoints) {
+    whole.requests += endpoint.requests;
+    whole.wall_ns += endpoint.wall_ns;
+    whole.placed_ns += endpoint.placed_ns;
+    whole.edges += endpoint.edges;
+    for (const auto& [function, cpu_ns] : endpoint.function_cpu_ns) {
+      whole.function_cpu_ns[function] += cpu_ns;
+      cpu.lo_ns += cpu_ns;
+    }
+  }
+  cpu.hi_ns = cpu.lo_ns;
+  return whole;
+}
+
 Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
                WaitDefinition definition) {
   Truth truth;
   truth.skipped = skipped_of(ledger);
+  truth.work_is_fixed = work_is_fixed(spec);
   OffThreadTime off_thread;
   std::vector<std::vector<const workloads::Step*>> steps;
   for (const workloads::Endpoint& endpoint : spec.endpoints) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profiler/format/category.h"
@@ -65,7 +66,16 @@ struct EndpointTruth {
 struct Truth {
   std::vector<EndpointTruth> endpoints;             // as in the scenario
   std::map<format::Category, std::string> skipped;  // could not be injected here, and why
+  // All CPU is burnt by iterations, none by the clock: what takes longer was slowed down.
+  bool work_is_fixed = false;
 };
+
+// Stands for the endpoint in rows of a profiler that cannot say whose time it saw.
+inline constexpr std::string_view kWholeProcess = "(whole process)";
+
+// The CPU of all injected functions, which is all that is known of a process without its spans: its
+// start and its partners' threads have no ledger. Waits are not in it.
+EndpointTruth whole_process(const Truth& truth);
 
 Truth truth_of(const workloads::Ledger& ledger, const workloads::Spec& spec,
                WaitDefinition definition);

@@ -23,6 +23,7 @@ from matplotlib.figure import Figure  # noqa: E402
 from bias import draw_bias  # noqa: E402
 from heat_map import draw_heat_map  # noqa: E402
 from parity import draw_parity  # noqa: E402
+from profilers import compared, draw_largest, draw_ratio  # noqa: E402
 from results import ResultsError, cells_of, read_results, sections  # noqa: E402
 from sweep import draw_sweep  # noqa: E402
 
@@ -114,6 +115,55 @@ class Sweep(unittest.TestCase):
                              names)
         lines = (folder / "waits-plumbline-sweep.csv").read_text().splitlines()
         self.assertEqual(lines[:2], ["value,error_pct,ci95_lo,ci95_hi", "10,-40.0,-45.0,-35.0"])
+
+
+def standing(profiler, ratio, largest, **more):
+    return {"scenario": "lockstep", "profiler": profiler, "runs": 5, "samples": 900.0,
+            "rate_hz": 1000.0, "max_points": largest, "rms_points": 1.0, "limit_points": 1.0,
+            "rms_over_limit": ratio, "ci95_over_limit": [0.0, 2 * ratio] if ratio else None,
+            "overhead_pct": None, "ci95_overhead_pct": None, "losses": 3} | more
+
+
+class Profilers(unittest.TestCase):
+    STANDINGS = [standing("ours", 1.0, 2.0), standing("peer$1 $2", 15.0, 63.0),
+                 standing("traced", None, 0.1, samples=0.0), standing("bare", None, None),
+                 standing("alone", 1.0, 1.0, scenario="other")]
+
+    def test_what_has_nothing_beside_it_or_no_figure_is_left_out(self):
+        shown = compared({"standings": self.STANDINGS})
+        self.assertEqual([row["profiler"] for row in shown], ["ours", "peer$1 $2", "traced"])
+        self.assertEqual(compared({}), [])
+
+    def test_tells_runs_samples_and_losses_and_orders_from_above(self):
+        shown = compared({"standings": self.STANDINGS})
+        axes = Figure().add_subplot()
+        draw_ratio(axes, shown)
+        labels = [label.get_text() for label in axes.get_yticklabels()]
+        self.assertIn("ours", labels[-1])
+        self.assertIn("n = 5 runs, 900 samples, lost 3", labels[-1])
+        self.assertIn("no samples", labels[0])
+        points = {line.get_xdata()[0] for line in axes.get_lines() if len(line.get_xdata()) == 1}
+        self.assertLessEqual({1.0, 15.0}, points)
+        self.assertEqual(axes.get_xscale(), "log")
+
+    def test_draws_the_largest_error(self):
+        axes = Figure().add_subplot()
+        draw_largest(axes, compared({"standings": self.STANDINGS}))
+        self.assertEqual([bar.get_width() for bar in axes.patches], [0.1, 63.0, 2.0])
+
+    def test_is_written_with_its_table_as_csv(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        results = json.loads((FIXTURE / "results.json").read_text()) | {
+            "standings": self.STANDINGS,
+            "profilers": [{"profiler": "ours", "not_offered": ["spans", "lock"]}]}
+        (folder / "results.json").write_text(json.dumps(results))
+        names = {pathlib.Path(line).name for line in run_plot(folder, expect=0).stdout.split()}
+        self.assertLessEqual({f"profilers.{kind}" for kind in ("png", "svg", "csv")}, names)
+        lines = (folder / "profilers.csv").read_text().splitlines()
+        self.assertEqual(lines[1],
+                         "lockstep,ours,5,900.0,1000.0,2.0,1.0,1.0,1.0,0.0,2.0,,,,3,spans lock")
+        self.assertEqual(len(lines), 4)
 
 
 class Program(unittest.TestCase):
