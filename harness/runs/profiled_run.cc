@@ -52,6 +52,9 @@ ChildCommand workload(const RunPlan& plan, const Installation& installation, con
                            {"PLUMBLINE_OUTPUT", files.recording},
                            {"PLUMBLINE_OPTIONS", fmt::format("rate={}", plan.rate_hz)}};
   }
+  command.arguments.insert(command.arguments.begin(), plan.launch.prefix.begin(),
+                           plan.launch.prefix.end());
+  for (const auto& [name, value] : plan.launch.environment) command.environment[name] = value;
   command.log = run / "workload.log";
   return command;
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "harness/profilers/launch.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
 #include "harness/truth/machine.h"
@@ -24,6 +25,7 @@ struct RunPlan {
   std::filesystem::path library;  // the profiler, preloaded into the workload; empty: none
   // Where the run's files shall be; their names without an extension.
   std::filesystem::path files;
+  Launch launch{};  // of any other profiler
 };
 
 struct RunFiles {

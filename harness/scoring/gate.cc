@@ -49,7 +49,7 @@ void decide(const std::string& unfit, bool has_curves, Summary& summary) {
     summary.reason = "inconclusive: no tolerance was tight enough to prove anything";
   } else if (has_curves) {
     summary.exit_code = kExitOk;
-    summary.reason = "only curves were asked for: they have no verdict";
+    summary.reason = "only curves and costs were asked for: they have no verdict";
   } else {
     summary.exit_code = kExitSkipped;
     summary.reason = "everything was skipped";
@@ -86,7 +86,12 @@ Summary summarize(const Results& results, const std::string& unfit) {
   for (const LinkRow& row : results.links) count(row.verdict, summary);
   for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
   for (const OracleRow& row : results.oracle) count(row.verdict, summary);
-  decide(unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
+  for (const OverheadRow& row : results.overhead) {
+    if (row.limit) count(row.verdict, summary);
+  }
+  const bool has_curves =
+      std::ranges::any_of(results.sweeps, is_curve) || !results.overhead.empty();
+  decide(unfit, has_curves, summary);
   return summary;
 }
 

@@ -1,8 +1,8 @@
 // Many cells judged at once: which of them are discoveries, when a given share of the discoveries
 // may be false.
 //
-// For whatever compares the cells of two results (p-values: t_test.h). A cell at p = 0.04 is no news
-// among fifty. Thread rule: pure functions. Failure: none; what is no probability counts as 1.
+// For whatever compares the cells of two results (p-values: t_test.h). A cell at p = 0.04 is no
+// news among fifty. Thread rule: pure functions. Failure: none; what is no probability counts as 1.
 #pragma once
 
 #include <span>

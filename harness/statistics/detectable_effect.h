@@ -10,8 +10,9 @@ namespace plumbline::harness {
 
 inline constexpr double kUsualPower = 0.8;
 
-// The smallest true effect that a two-sided interval of `confidence` excludes 0 for with probability
-// `power`, in the unit of `standard_error` (that of the estimate, not of one measurement).
+// The smallest true effect that a two-sided interval of `confidence` excludes 0 for with
+// probability `power`, in the unit of `standard_error` (that of the estimate, not of one
+// measurement).
 double detectable_effect(double standard_error, double confidence = 0.95,
                          double power = kUsualPower);
 

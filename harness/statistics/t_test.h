@@ -1,8 +1,8 @@
 // Two samples compared by their means: the difference, its interval, its p-value.
 //
 // Called by selfcheck and by what compares results. Thread rule: pure functions.
-// Failure: none; of fewer than two values (pairs) the interval is unbounded and p is 1. Samples that
-// do not scatter at all: p is 0 if their means differ, else 1.
+// Failure: none; of fewer than two values (pairs) the interval is unbounded and p is 1. Samples
+// that do not scatter at all: p is 0 if their means differ, else 1.
 #pragma once
 
 #include <span>

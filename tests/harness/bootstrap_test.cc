@@ -106,7 +106,7 @@ Coverage coverage_of(int rounds, bool apart, const Estimate& estimate) {
   for (int trial = 0; trial < kTrials; ++trial) {
     slices.draw(rounds, kRatio, treated, bare);
     if (apart) slices.draw(rounds, kRatio, unused, bare);
-    const BootstrapPlan plan{.resamples = 500, .seed = static_cast<std::uint64_t>(trial)};
+    const BootstrapPlan plan{.resamples = 300, .seed = static_cast<std::uint64_t>(trial)};
     const Interval interval = estimate(treated, bare, plan).interval;
     coverage.share += interval.lo <= kRatio && kRatio <= interval.hi ? 1.0 / kTrials : 0;
     coverage.mean_width += (interval.hi - interval.lo) / kTrials;
@@ -130,7 +130,8 @@ TEST(Bootstrap, IntervalsCoverAsOftenAsTheyClaim) {
 }
 
 // Fault: a slow hour is taken for overhead. Seen in: ecosystem.md section 3, where batches that
-// drift by 1 % gave 19 % false alarms. Pass: rounds that drift by 10 % do not widen paired intervals.
+// drift by 1 % gave 19 % false alarms. Pass: rounds that drift by 10 % do not widen paired
+// intervals.
 TEST(Bootstrap, PairsCancelWhatAWholeRoundShares) {
   std::vector<double> treated, bare, drifted_treated, drifted_bare;
   Slices(3).draw(40, 1.03, treated, bare);

@@ -21,8 +21,8 @@ double binomial(int trials, int successes, double share) {
   return probability;
 }
 
-// NIST e-Handbook 7.2.4.1: 4 of 20, 90 %: 0.07135 to 0.40103. And what the bounds are by definition:
-// so many, or fewer (more), come in 5 %.
+// NIST e-Handbook 7.2.4.1: 4 of 20, 90 %: 0.07135 to 0.40103. And what the bounds are by
+// definition: so many, or fewer (more), come in 5 %.
 TEST(ClopperPearson, MatchesNistExample) {
   const Interval interval = clopper_pearson(4, 20, 0.90);
   EXPECT_NEAR(interval.lo, 0.07135, 5e-6);
@@ -93,8 +93,8 @@ TEST(BenjaminiHochberg, WhatIsNoProbabilityIsNoDiscovery) {
   EXPECT_TRUE(false_discovery_adjusted({}).empty());
 }
 
-// n = 1,000 comparisons of 50 cells in which nothing differs: any discovery at all is false, and may
-// come in 5 % of them (50 +- 7). Bound: 5 sd; false-alarm rate 5.7e-7, were the seed not fixed.
+// n = 1,000 comparisons of 50 cells in which nothing differs: any discovery at all is false, and
+// may come in 5 % of them (50 +- 7). Bound: 5 sd; false-alarm rate 5.7e-7, were the seed not fixed.
 TEST(BenjaminiHochberg, FiftyEqualCellsAlarmInFivePerCent) {
   constexpr int kTrials = 1'000;
   constexpr std::uint64_t kSeed = 11;
