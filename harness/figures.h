@@ -1,6 +1,6 @@
 // Draws the figures of a result by running the Python program in share/plumbline/plots/.
 //
-// Called by `plumbline run` and `plumbline plot`. Thread rule: main thread.
+// Called by `plumbline run`, `overhead`, `coverage` and `plot`. Thread rule: main thread.
 // Failure: io::InputError, which says what to install when matplotlib is missing; Interrupted.
 #pragma once
 
@@ -16,5 +16,10 @@ namespace plumbline::harness {
 std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption);
+
+// The figure of a coverage.csv in `directory`, beside it.
+std::vector<std::string> draw_coverage(const std::filesystem::path& plots,
+                                       const std::filesystem::path& directory,
+                                       const Interruption& interruption);
 
 }  // namespace plumbline::harness

@@ -13,6 +13,7 @@
 
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
+#include "harness/overhead/overhead_report.h"
 #include "harness/report_standings.h"
 #include "harness/scoring/gate.h"
 #include "profiler/format/category.h"
@@ -321,7 +322,7 @@ std::string report_of(const Results& results, bool coloured) {
   for (const SweepRow& sweep : results.sweeps) {
     text += sweep_text(results, sweep, coloured);
   }
-  return text + standings_text(results, coloured);
+  return text + standings_text(results, coloured) + overhead_report(results, coloured);
 }
 
 std::string answer_of(const Results& results, bool coloured) {

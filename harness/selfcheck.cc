@@ -11,6 +11,7 @@
 #include <map>
 
 #include "harness/statistics/student_t.h"
+#include "harness/statistics/t_test.h"
 #include "profiler/format/category.h"
 
 namespace plumbline::harness {
@@ -28,12 +29,6 @@ struct RunSum {
   double error_pct() const { return 100 * error_ns / middle_ns(); }
 };
 
-double error_ns(const CellRun& run) {
-  if (run.attributed_ns > run.hi_ns) return static_cast<double>(run.attributed_ns - run.hi_ns);
-  if (run.attributed_ns < run.lo_ns) return static_cast<double>(run.attributed_ns - run.lo_ns);
-  return 0;
-}
-
 // In the order of the runs.
 std::vector<RunSum> sums_of(const Results& results, std::string_view category) {
   std::vector<RunSum> sums;
@@ -43,7 +38,7 @@ std::vector<RunSum> sums_of(const Results& results, std::string_view category) {
     for (std::size_t run = 0; run < cell.per_run.size(); ++run) {
       sums[run].lo_ns += static_cast<double>(cell.per_run[run].lo_ns);
       sums[run].hi_ns += static_cast<double>(cell.per_run[run].hi_ns);
-      sums[run].error_ns += error_ns(cell.per_run[run]);
+      sums[run].error_ns += signed_error_ns(cell.per_run[run]);
     }
   }
   return sums;
@@ -62,20 +57,6 @@ std::optional<std::int64_t> repeats_needed(double deviation_pct, double width_pc
   return std::nullopt;
 }
 
-// Two samples of unlike variance: Welch, "The generalization of Student's problem when several
-// different population variances are involved", Biometrika 34 (1947).
-Interval welch_interval_95(const std::vector<double>& a, const std::vector<double>& b) {
-  const double var_a = std::pow(standard_deviation(a), 2) / static_cast<double>(a.size());
-  const double var_b = std::pow(standard_deviation(b), 2) / static_cast<double>(b.size());
-  const double difference = mean(a) - mean(b);
-  if (var_a + var_b == 0) return {difference, difference};
-  const double freedom =
-      std::pow(var_a + var_b, 2) / (var_a * var_a / static_cast<double>(a.size() - 1) +
-                                    var_b * var_b / static_cast<double>(b.size() - 1));
-  const double half = student_t_quantile(0.975, freedom) * std::sqrt(var_a + var_b);
-  return {difference - half, difference + half};
-}
-
 CategoryNoise noise_of(std::string_view category, const std::vector<RunSum>& sums) {
   CategoryNoise noise;
   noise.category = category;
@@ -91,7 +72,7 @@ CategoryNoise noise_of(std::string_view category, const std::vector<RunSum>& sum
   noise.width_pct = mean(widths);
   noise.deviation_pct = standard_deviation(errors);
   noise.half_width_pct = half_width(noise.deviation_pct, static_cast<std::int64_t>(errors.size()));
-  noise.difference_pct = welch_interval_95(halves[0], halves[1]);
+  noise.difference_pct = welch_test(halves[0], halves[1], 0.95).interval;
   noise.repeats_needed = repeats_needed(noise.deviation_pct, noise.width_pct);
   return noise;
 }

@@ -1,8 +1,8 @@
 """Draws the figures of one result: python3 plot.py RESULTS_FOLDER
 
 Writes SCENARIO-PROFILER-FIGURE.png and .svg beside results.json, profilers.png and .svg where
-several ran, of each sweep its points and of the profilers their table as .csv too, and prints their
-names. Run by `plumbline run` and `plumbline plot`. One line on standard error and status 2 when it
+several ran, what stands behind sweeps, profilers and overhead as .csv too, and prints their names.
+Run by `plumbline run`, `overhead` and `plot`. One line on standard error and status 2 when it
 cannot.
 """
 
@@ -23,6 +23,7 @@ except ImportError:
 
 from bias import draw_bias
 from heat_map import draw_heat_map
+from overhead import cpu_rows, draw_cost, draw_pareto, write_csv
 from parity import draw_parity
 from profilers import FIELDS, as_rows, compared, draw_largest, draw_ratio
 from results import Cell, ResultsError, cells_of, read_results, sections
@@ -122,6 +123,20 @@ def draw_profilers(results: dict[str, Any], folder: pathlib.Path) -> list[pathli
     return [*files, table]
 
 
+def draw_overhead(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+    rows = cpu_rows(results)
+    if not rows:
+        return []
+    scenario = rows[0]["scenario"]
+    files: list[pathlib.Path] = []
+    for name, draw in {"overhead": draw_cost, "overhead-pareto": draw_pareto}.items():
+        title = f"overhead of {scenario}"
+        figure = draw_figure((7.0, 5.0), title, lambda _, axes, draw=draw: draw(axes, rows))
+        files += save(figure, folder / plain(scenario, name))
+    files.append(write_csv(rows, folder / (plain(scenario, "overhead") + ".csv")))
+    return files
+
+
 def draw_all(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
     files: list[pathlib.Path] = []
     for scenario, profiler in sections(results):
@@ -144,7 +159,7 @@ def main() -> int:
     folder = parser.parse_args().folder
     try:
         results = read_results(folder)
-        for draw in (draw_all, draw_sweeps, draw_profilers):
+        for draw in (draw_all, draw_sweeps, draw_profilers, draw_overhead):
             for file in draw(results, folder):
                 print(file)
     except ResultsError as error:

@@ -13,10 +13,12 @@
 #include "analysis/io/terminal_text.h"
 #include "harness/build_info.h"
 #include "harness/cli/command.h"
+#include "harness/cli/coverage_command.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
+#include "harness/cli/overhead_command.h"
 #include "harness/cli/plot_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
@@ -54,6 +56,8 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
   add_score_command(app, outcome);
+  add_overhead_command(app, outcome);
+  add_coverage_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }

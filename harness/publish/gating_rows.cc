@@ -90,6 +90,17 @@ GatingRow gating_row(const OracleRow& row) {
                           row.misplaced_blocks, row.blocks));
 }
 
+GatingRow gating_row(const OverheadRow& row) {
+  const auto change = [](double ratio) {
+    return std::isfinite(ratio) ? fmt::format("{:+.3f} %", 100 * (ratio - 1)) : "-";
+  };
+  return made(fmt::format("overhead at {:g} Hz: {}", row.rate_hz, row.measure), row.verdict,
+              row.reason,
+              fmt::format("{}, 95 % interval [{}, {}], limit {}, {} rounds", change(row.ratio),
+                          change(row.ci95.lo), change(row.ci95.hi),
+                          row.limit ? change(*row.limit) : "none", row.per_round.size()));
+}
+
 std::vector<Section> sections_of(const Results& results) {
   std::vector<Section> sections;
   std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
@@ -110,6 +121,9 @@ std::vector<Section> sections_of(const Results& results) {
     section(row.scenario, row.profiler).conservation.push_back(&row);
   }
   for (const OracleRow& row : results.oracle) section(row.scenario, kLedger).oracle.push_back(&row);
+  for (const OverheadRow& row : results.overhead) {
+    if (row.limit) section(row.scenario, row.profiler).overhead.push_back(&row);
+  }
   for (const RunRow& run : results.runs) {
     const auto found = known.find({run.scenario, run.profiler});
     if (found != known.end()) sections[found->second].runs.push_back(&run);

@@ -25,6 +25,7 @@ GatingRow gating_row(const CellRow& row);
 GatingRow gating_row(const LinkRow& row);
 GatingRow gating_row(const ConservationRow& row);
 GatingRow gating_row(const OracleRow& row);
+GatingRow gating_row(const OverheadRow& row);
 
 // What belongs to one scenario under one profiler. The truth itself (rows of the ledger and of the
 // oracle) has a section of its own, under the name of the ledger.
@@ -35,6 +36,7 @@ struct Section {
   std::vector<const LinkRow*> links;
   std::vector<const ConservationRow*> conservation;
   std::vector<const OracleRow*> oracle;
+  std::vector<const OverheadRow*> overhead;  // with a limit
 
   template <typename Take>
   void for_each_row(const Take& take) const {
@@ -42,9 +44,10 @@ struct Section {
     for (const LinkRow* row : links) take(gating_row(*row));
     for (const ConservationRow* row : conservation) take(gating_row(*row));
     for (const OracleRow* row : oracle) take(gating_row(*row));
+    for (const OverheadRow* row : overhead) take(gating_row(*row));
   }
   std::size_t rows() const {
-    return cells.size() + links.size() + conservation.size() + oracle.size();
+    return cells.size() + links.size() + conservation.size() + oracle.size() + overhead.size();
   }
 };
 

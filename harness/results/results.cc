@@ -20,4 +20,10 @@ std::string_view name_of(ProfilerState state) {
   return kNames[static_cast<std::size_t>(state)];
 }
 
+double signed_error_ns(const CellRun& run) {
+  if (run.attributed_ns > run.hi_ns) return static_cast<double>(run.attributed_ns - run.hi_ns);
+  if (run.attributed_ns < run.lo_ns) return static_cast<double>(run.attributed_ns - run.lo_ns);
+  return 0;
+}
+
 }  // namespace plumbline::harness

@@ -73,6 +73,9 @@ struct CellRun {
   std::int64_t lo_ns = 0, hi_ns = 0, attributed_ns = 0;
 };
 
+// Signed distance of the attributed time to the truth interval; 0 inside.
+double signed_error_ns(const CellRun& run);
+
 // Totals are means per run.
 struct CellRow {
   std::string scenario, profiler, endpoint, category;
@@ -180,6 +183,27 @@ struct StandingRow {
   std::int64_t losses = 0;  // that the profiler itself counted, over the runs
 };
 
+// One round of an overhead experiment: the same work bare and under the profiler.
+struct OverheadRound {
+  double bare = 0, profiled = 0;
+};
+
+// What a profiler does to work whose amount is fixed: one measure of it, beside the same bare.
+struct OverheadRow {
+  std::string scenario, profiler;
+  double rate_hz = 0;             // 0: it does not sample
+  std::string measure = "cpu";    // harness/overhead/slice_costs.h has the names
+  std::string unit = "ns";        // or "instructions", or "ratio" (of then and now)
+  double bare = 0, profiled = 0;  // medians of the rounds
+  double ratio = 0;
+  Interval ci95;
+  std::optional<double> detectable;  // smallest change of the ratio that shows with a power of 80 %
+  std::optional<double> limit;       // of the ratio; a row without one informs, and does not gate
+  std::vector<OverheadRound> per_round;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
 struct Summary {
   std::int64_t pass = 0, fail = 0, inconclusive = 0, vacuous = 0, skipped = 0;
   std::int64_t invalid_runs = 0;
@@ -196,6 +220,7 @@ struct Results {
   std::vector<ConservationRow> conservation;
   std::vector<ConfusionRow> confusion;
   std::vector<SweepRow> sweeps;
+  std::vector<OverheadRow> overhead;
   std::vector<OracleRow> oracle;  // empty: the oracle was not asked
   std::vector<ProfilerRow> profilers;
   std::vector<StandingRow> standings;

@@ -167,6 +167,27 @@ SweepRow sweep_of(const RowFields& fields) {
   return row;
 }
 
+// Files of the first days have none of what came to these rows later.
+OverheadRow overhead_of(const RowFields& fields) {
+  OverheadRow row;
+  read_names(fields, row.scenario, row.profiler);
+  row.rate_hz = fields.amount("rate_hz");
+  row.ratio = fields.number_or("ratio", kNan);
+  row.ci95 = bounds(fields, "ci95");
+  read_verdict(fields, row);
+  if (!fields.has("measure")) return row;
+  row.measure = fields.name("measure");
+  row.unit = fields.name("unit");
+  row.bare = fields.amount("bare");
+  row.profiled = fields.amount("profiled");
+  row.detectable = fields.number_if_any("detectable");
+  row.limit = fields.number_if_any("limit");
+  for (const RowFields& round : fields.objects("per_round")) {
+    row.per_round.push_back({round.amount("bare"), round.amount("profiled")});
+  }
+  return row;
+}
+
 OracleRow oracle_of(const RowFields& fields) {
   OracleRow row;
   row.scenario = fields.name("scenario");
@@ -288,6 +309,7 @@ class Gathering {
         {"conservation", rows(&Results::conservation, conservation_of)},
         {"confusion", rows(&Results::confusion, confusion_of)},
         {"sweeps", rows(&Results::sweeps, sweep_of)},
+        {"overhead", rows(&Results::overhead, overhead_of)},
         {"oracle", rows(&Results::oracle, oracle_of)},
         {"profilers", rows(&Results::profilers, profiler_of)},
         {"standings", rows(&Results::standings, standing_of)},

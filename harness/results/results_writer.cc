@@ -160,6 +160,27 @@ Json sweep_json(const SweepRow& row) {
           {"breaking_point", finite(row.breaking_point)}};
 }
 
+Json overhead_round_json(const OverheadRound& round) {
+  return {{"bare", finite(round.bare)}, {"profiled", finite(round.profiled)}};
+}
+
+Json overhead_json(const OverheadRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"rate_hz", finite(row.rate_hz)},
+               {"measure", row.measure},
+               {"unit", row.unit},
+               {"bare", finite(row.bare)},
+               {"profiled", finite(row.profiled)},
+               {"ratio", finite(row.ratio)},
+               {"ci95", bounds(row.ci95)},
+               {"detectable", finite(row.detectable)},
+               {"limit", finite(row.limit)},
+               {"per_round", array_of(row.per_round, overhead_round_json)}};
+  add_verdict(json, row);
+  return json;
+}
+
 Json oracle_json(const OracleRow& row) {
   Json json = {{"scenario", row.scenario},
                {"category", row.category},
@@ -231,7 +252,7 @@ Json results_to_json(const Results& results) {
           {"conservation", array_of(results.conservation, conservation_json)},
           {"confusion", array_of(results.confusion, confusion_json)},
           {"sweeps", array_of(results.sweeps, sweep_json)},
-          {"overhead", Json::array()},
+          {"overhead", array_of(results.overhead, overhead_json)},
           {"oracle", array_of(results.oracle, oracle_json)},
           {"profilers", array_of(results.profilers, profiler_json)},
           {"standings", array_of(results.standings, standing_json)},

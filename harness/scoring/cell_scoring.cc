@@ -18,12 +18,6 @@ namespace {
 
 using format::Category;
 
-double signed_error_ns(const CellRun& run) {
-  if (run.attributed_ns > run.hi_ns) return static_cast<double>(run.attributed_ns - run.hi_ns);
-  if (run.attributed_ns < run.lo_ns) return static_cast<double>(run.attributed_ns - run.lo_ns);
-  return 0;
-}
-
 // Means over the runs of what `figure` gives for each.
 double mean_over(std::span<const ScoredRun> runs,
                  const std::function<double(const ScoredRun&)>& figure) {

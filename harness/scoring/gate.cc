@@ -46,7 +46,8 @@ bool anything_offered(const Results& results) {
   };
   return std::ranges::any_of(results.cells, offered) ||
          std::ranges::any_of(results.links, offered) ||
-         std::ranges::any_of(results.conservation, offered) || !results.oracle.empty();
+         std::ranges::any_of(results.conservation, offered) || !results.oracle.empty() ||
+         !results.overhead.empty();
 }
 
 // Why nothing was judged.
@@ -83,7 +84,7 @@ void decide(const Results& results, const std::string& unfit, bool has_curves, S
     summary.reason = "inconclusive: no tolerance was tight enough to prove anything";
   } else if (has_curves) {
     summary.exit_code = kExitOk;
-    summary.reason = "only curves were asked for: they have no verdict";
+    summary.reason = "only curves and costs were asked for: they have no verdict";
   } else {
     summary.exit_code = kExitSkipped;
     summary.reason = nothing_judged(results);
@@ -121,7 +122,12 @@ Summary summarize(const Results& results, const std::string& unfit) {
   for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
   for (const OracleRow& row : results.oracle) count(row.verdict, summary);
   if (!anything_offered(results)) summary.pass = 0;
-  decide(results, unfit, std::ranges::any_of(results.sweeps, is_curve), summary);
+  for (const OverheadRow& row : results.overhead) {
+    if (row.limit) count(row.verdict, summary);
+  }
+  const bool has_curves =
+      std::ranges::any_of(results.sweeps, is_curve) || !results.overhead.empty();
+  decide(results, unfit, has_curves, summary);
   return summary;
 }
 

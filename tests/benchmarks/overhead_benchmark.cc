@@ -25,7 +25,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -35,6 +34,9 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "harness/statistics/bootstrap.h"
+#include "harness/statistics/detectable_effect.h"
 
 namespace {
 
@@ -172,42 +174,20 @@ double timed_in(const Mode& mode, std::uint64_t steps, const std::filesystem::pa
   return cpu_ms;
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-// Per cent that `mode` takes more than off, over rounds that `pick` chooses. Within rounds, since
-// what the host takes changes from one to the next.
-template <class Pick>
-double cost_percent(const std::vector<Round>& rounds, std::size_t mode, Pick pick) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < rounds.size(); ++i) {
-    const Round& round = rounds[pick(i)];
-    ratios.push_back(round[mode] / round[0]);
+// Within rounds, since what the host takes changes from one to the next.
+void report(const std::vector<Round>& rounds, std::size_t mode, std::uint64_t seed) {
+  std::vector<double> treated, off;
+  for (const Round& round : rounds) {
+    treated.push_back(round[mode]);
+    off.push_back(round[0]);
   }
-  return 100 * (median(ratios) - 1);
-}
-
-void report(const std::vector<Round>& rounds, std::size_t mode, std::mt19937_64& random) {
-  constexpr int kResamples = 2'000;
-  constexpr double kPowerOf80 = 1.96 + 0.84;  // standard errors, two-sided 5 %
-  const double cost = cost_percent(rounds, mode, [](std::size_t i) { return i; });
-  std::uniform_int_distribution<std::size_t> any(0, rounds.size() - 1);
-  std::vector<double> costs;
-  double sum = 0, squares = 0;
-  for (int i = 0; i < kResamples; ++i) {
-    costs.push_back(cost_percent(rounds, mode, [&](std::size_t) { return any(random); }));
-    sum += costs.back();
-    squares += costs.back() * costs.back();
-  }
-  std::sort(costs.begin(), costs.end());
-  const double error =
-      std::sqrt(std::max(0.0, squares / kResamples - sum * sum / kResamples / kResamples));
+  using namespace plumbline::harness;
+  const RatioEstimate cost = paired_ratio(treated, off, {.seed = seed});
+  const auto percent = [](double ratio) { return 100 * (ratio - 1); };
   fmt::print("{:28} {:+.2f} % of a busy thread [{:+.2f}, {:+.2f}], detectable {:.2f}{}\n",
-             kModes[mode].name, cost, costs[kResamples / 40], costs[kResamples - kResamples / 40],
-             kPowerOf80 * error, kModes[mode].aim);
+             kModes[mode].name, percent(cost.ratio), percent(cost.interval.lo),
+             percent(cost.interval.hi), 100 * detectable_effect(cost.standard_error),
+             kModes[mode].aim);
 }
 
 std::size_t rounds_asked_for(int count, char** words) {
@@ -218,7 +198,7 @@ std::size_t rounds_asked_for(int count, char** words) {
     if (!word.starts_with(kKey)) continue;
     std::from_chars(word.data() + kKey.size(), word.data() + word.size(), rounds);
   }
-  return std::max<std::size_t>(rounds, 5);
+  return std::max<std::size_t>(rounds, 6);  // fewer have no interval
 }
 
 }  // namespace
@@ -242,5 +222,5 @@ int main(int count, char** words) {
   }
   std::filesystem::remove(output);
   fmt::print("overhead: {} rounds of slices of {} ms, seed {}\n", rounds.size(), kSliceMs, seed);
-  for (std::size_t mode = 1; mode < kModes.size(); ++mode) report(rounds, mode, random);
+  for (std::size_t mode = 1; mode < kModes.size(); ++mode) report(rounds, mode, seed);
 }

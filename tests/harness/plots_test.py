@@ -21,7 +21,9 @@ matplotlib.use("Agg")
 from matplotlib.figure import Figure  # noqa: E402
 
 from bias import draw_bias  # noqa: E402
+from coverage import draw_coverage, half_widths_off  # noqa: E402
 from heat_map import draw_heat_map  # noqa: E402
+from overhead import cpu_rows, draw_cost, draw_pareto, error_points  # noqa: E402
 from parity import draw_parity  # noqa: E402
 from profilers import compared, draw_largest, draw_ratio  # noqa: E402
 from results import ResultsError, cells_of, read_results, sections  # noqa: E402
@@ -164,6 +166,98 @@ class Profilers(unittest.TestCase):
         self.assertEqual(lines[1],
                          "lockstep,ours,5,900.0,1000.0,2.0,1.0,1.0,1.0,0.0,2.0,,,,3,spans lock")
         self.assertEqual(len(lines), 4)
+def overhead_row(profiler, rate_hz, ratio, ci95, measure="cpu"):
+    return {"scenario": "fixed_work", "profiler": profiler, "rate_hz": rate_hz, "unit": "ns",
+            "measure": measure, "bare": 1e9, "profiled": 1e9, "ratio": ratio, "ci95": ci95,
+            "detectable": 0.01, "limit": None, "verdict": "vacuous",
+            "per_round": [{"bare": 1e9, "profiled": 1e9}] * 20}
+
+
+class Overhead(unittest.TestCase):
+    ROWS = [overhead_row("plumbline", 0, 1.0, [0.99, 1.01]),
+            overhead_row("plumbline", 1000, 1.05, [1.04, 1.06]),
+            overhead_row("perf", 1000, 1.08, None),
+            overhead_row("plumbline", 1000, 1.5, [1.4, 1.6], measure="lock"),
+            overhead_row("gperftools", 1000, None, None)]
+
+    def drawn(self, draw):
+        axes = Figure().add_subplot()
+        draw(axes, cpu_rows({"overhead": self.ROWS}))
+        return axes
+
+    def test_shows_fixed_cpu_work_alone(self):
+        self.assertEqual(len(cpu_rows({"overhead": self.ROWS})), 3)
+
+    def test_cost_is_the_change_over_the_rate(self):
+        axes = self.drawn(draw_cost)
+        points = {(round(line.get_xdata()[0]), round(line.get_ydata()[0], 6))
+                  for line in axes.get_lines() if len(line.get_xdata()) == 1}
+        self.assertLessEqual({(0, 0.0), (1000, 5.0), (1000, 8.0)}, points)
+        self.assertIn("n = 20 rounds", axes.get_title())
+
+    def test_pareto_sets_the_cost_against_the_error_that_it_buys(self):
+        self.assertAlmostEqual(error_points(1000), 0.98)  # 1.96 sqrt(0.25 / 10,000)
+        axes = self.drawn(draw_pareto)
+        points = {(round(line.get_xdata()[0], 6), round(line.get_ydata()[0], 6))
+                  for line in axes.get_lines() if len(line.get_xdata()) == 1}
+        self.assertIn((0.98, 5.0), points)
+        self.assertNotIn("0 Hz", texts(axes))  # does not sample: has no error
+        self.assertIn("1000 Hz", texts(axes))
+
+    def test_is_written_with_its_points_as_csv(self):
+        folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        results = json.loads((FIXTURE / "results.json").read_text()) | {"overhead": self.ROWS}
+        (folder / "results.json").write_text(json.dumps(results))
+        names = {pathlib.Path(line).name for line in run_plot(folder, expect=0).stdout.split()}
+        self.assertLessEqual({"fixed_work-overhead.png", "fixed_work-overhead.svg",
+                              "fixed_work-overhead-pareto.png", "fixed_work-overhead.csv"}, names)
+        lines = (folder / "fixed_work-overhead.csv").read_text().splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertTrue(lines[2].startswith("plumbline,1000,5.0"))
+
+
+class Coverage(unittest.TestCase):
+    HEADER = "scenario,profiler,endpoint,category,block,lo_ns,hi_ns,held_out_mean_ns,covers\n"
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def run_coverage(self, text, *, expect):
+        (self.folder / "coverage.csv").write_text(text)
+        ended = subprocess.run([sys.executable, PLOTS / "coverage.py", self.folder],
+                               capture_output=True, text=True, check=False)
+        self.assertEqual(ended.returncode, expect, ended)
+        return ended
+
+    def test_distance_is_in_half_widths(self):
+        row = {"lo_ns": -1.0, "hi_ns": 3.0, "held_out_mean_ns": 2.0}
+        self.assertEqual(half_widths_off(row), 0.5)
+        self.assertEqual(half_widths_off(row | {"held_out_mean_ns": 1e9}), 3.0)
+        self.assertEqual(half_widths_off(row | {"lo_ns": 3.0, "held_out_mean_ns": 3.0}), 0.0)
+        self.assertEqual(half_widths_off(row | {"lo_ns": 3.0, "held_out_mean_ns": 2.0}), -3.0)
+
+    def test_tells_how_many_cover(self):
+        axes = Figure().add_subplot()
+        draw_coverage(axes, [{"category": "cpu", "lo_ns": 0.0, "hi_ns": 2.0, "covers": middle < 2,
+                              "held_out_mean_ns": middle} for middle in (0.5, 1.0, 1.5, 4.0)])
+        self.assertIn("75.0 % of 4", axes.get_title())
+
+    def test_writes_png_and_svg(self):
+        row = '"s","plumbline","GET /","residual",1,-1.5,2.5,0.5,1\n'
+        names = self.run_coverage(self.HEADER + row, expect=0).stdout.split()
+        self.assertEqual([pathlib.Path(name).name for name in names],
+                         ["coverage.png", "coverage.svg"])
+        self.assertGreater((self.folder / "coverage.png").stat().st_size, 5000)
+
+    def test_complains_in_one_line(self):
+        for text in (self.HEADER, "other,header\n1,2\n",
+                     self.HEADER + '"s","p","e","cpu",1,x,2,3,1\n'):
+            with self.subTest(text):
+                ended = self.run_coverage(text, expect=2)
+                self.assertEqual(ended.stderr.count("\n"), 1)
+                self.assertIn("coverage.csv", ended.stderr)
 
 
 class Program(unittest.TestCase):

@@ -50,6 +50,18 @@ Results whole_results() {
   oracle.category = "cpu";
   oracle.error_ns = -1;
   results.oracle.push_back(oracle);
+  OverheadRow overhead;
+  overhead.scenario = "fixed_work";
+  overhead.profiler = "plumbline";
+  overhead.rate_hz = 199;
+  overhead.ratio = 1.01;
+  overhead.ci95 = {1.0, 1.02};
+  overhead.detectable = 0.01;
+  overhead.per_round = {{1e9, 1.01e9}, {1e9, 1.02e9}};
+  results.overhead.push_back(overhead);
+  overhead.limit = 1.02;
+  overhead.reason = "a reason";
+  results.overhead.push_back(overhead);
   return results;
 }
 

@@ -33,6 +33,27 @@ Results synthetic_results(int repeats) {
   return judge_campaigns({campaign}, Tolerances{}, std::move(so_far));
 }
 
+// One that could be measured, and one of which there was nothing.
+std::vector<OverheadRow> overhead_rows() {
+  OverheadRow row;
+  row.scenario = "fixed_work";
+  row.profiler = "plumbline";
+  row.rate_hz = 199;
+  row.ratio = 1.01;
+  row.ci95 = {1.0, 1.02};
+  row.detectable = 0.01;
+  row.limit = 1.02;
+  row.per_round = {{1e9, 1.01e9}, {1e9, 1.02e9}};
+  OverheadRow nothing;
+  nothing.scenario = "fixed_work";
+  nothing.profiler = "perf";
+  nothing.ratio = kNan;
+  nothing.ci95 = {-kInfinity, kInfinity};
+  nothing.verdict = Verdict::kSkipped;
+  nothing.reason = "perf is not installed";
+  return {row, nothing};
+}
+
 std::filesystem::path fresh_directory(const char* name) {
   const std::filesystem::path directory = std::filesystem::path(::testing::TempDir()) / name;
   std::filesystem::remove_all(directory);
@@ -48,7 +69,9 @@ TEST(ResultsWriter, LeavesResultsForTheSchemaCheck) {
   // One run has unbounded intervals: the schema must take their nulls.
   const std::filesystem::path folder = "results_for_schema_check";
   std::filesystem::create_directories(folder);
-  write_results(synthetic_results(3), folder / "several_runs.json");
+  Results several = synthetic_results(3);
+  several.overhead = overhead_rows();
+  write_results(several, folder / "several_runs.json");
   write_results(synthetic_results(1), folder / "one_run.json");
 }
 
