@@ -26,6 +26,7 @@ std::map<std::string, EndpointProfile> endpoint_profiles(const Recording& record
     endpoint.samples += shares.samples;
     for (const analysis::FunctionShare& share : shares.functions) {
       endpoint.function_cpu_ns[share.function] += share.total_ns;
+      endpoint.function_samples[share.function] += share.total_samples;
     }
   }
   return endpoints;

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "harness/gate/gate_use.h"
 #include "harness/scoring/gate.h"
 #include "harness/scoring/scoring.h"
 #include "harness/truth/machine.h"
@@ -61,19 +62,20 @@ bool is_hopeless(const Campaign& campaign, std::int64_t repeats) {
   return machine_unfit(campaign.invalid(), campaign.invalid() + repeats);
 }
 
-bool is_undecided(const Campaign& campaign, const Tolerances& tolerances) {
+bool is_undecided(const Campaign& campaign, const Gate& gate) {
   std::vector<ScoredRun> valid = campaign.runs;
   std::erase_if(valid, is_invalid);
   if (valid.empty()) return true;
-  const std::vector<CellRow> cells = score_cells(
-      {campaign.scenario, campaign.profiler, valid, tolerances, "", campaign.confidence});
-  const bool failed =
-      std::ranges::any_of(cells, [](const CellRow& row) { return row.verdict == Verdict::kFail; });
-  return !failed && std::ranges::any_of(cells, more_runs_could_decide);
+  const std::vector<CellRow> cells =
+      score_cells({campaign.scenario, campaign.profiler, valid, gate, "", campaign.confidence});
+  const bool failed = std::ranges::any_of(
+      cells, [](const CellRow& row) { return row.gate.gates && row.verdict == Verdict::kFail; });
+  return !failed && std::ranges::any_of(cells, [](const CellRow& row) {
+    return row.gate.gates && more_runs_could_decide(row);
+  });
 }
 
-Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
-                        Results so_far) {
+Results judge_campaigns(std::vector<Campaign> campaigns, const Gate& gate, Results so_far) {
   Results results = std::move(so_far);
   const std::string unfit_everywhere = unfit_of(campaigns);
   std::string first_unfit = unfit_everywhere;
@@ -82,13 +84,14 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     const std::string unfit = unfit_everywhere.empty() ? unfit_of(campaign) : unfit_everywhere;
     if (first_unfit.empty()) first_unfit = unfit;
     if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
-    score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
-                    campaign.confidence},
-                   results);
+    score_scenario(
+        {campaign.scenario, campaign.profiler, campaign.runs, gate, unfit, campaign.confidence},
+        results);
     std::vector<OracleRow> oracle =
-        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
+        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, gate.tolerances);
     std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
   }
+  results.gate = gate_use(gate, results);
   results.summary = summarize(results, first_unfit);
   return results;
 }

@@ -53,7 +53,7 @@ class Experiment {
     Results results;
     for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
     results.environment = std::move(environment_);
-    return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(results));
+    return judge_campaigns(std::move(campaigns), plan_.gate, std::move(results));
   }
 
  private:
@@ -63,7 +63,7 @@ class Experiment {
       campaigns.push_back(run_scenario(point.spec, plan_.repeats));
       for (const ScoredRun& run : campaigns.back().runs) results.runs.push_back(run.row);
     }
-    results.sweeps.push_back(score_sweep(sweep, campaigns, plan_.tolerances));
+    results.sweeps.push_back(score_sweep(sweep, campaigns, plan_.gate));
   }
 
   Campaign run_scenario(const workloads::Spec& spec, std::int64_t most_repeats) {
@@ -72,7 +72,7 @@ class Experiment {
       campaign.confidence = look.confidence;
       if (look.runs > plan_.repeats) progress_.expect_more(look.runs - campaign.valid());
       run_until(look.runs, spec, campaign);
-      if (is_hopeless(campaign, look.runs) || !is_undecided(campaign, plan_.tolerances)) break;
+      if (is_hopeless(campaign, look.runs) || !is_undecided(campaign, plan_.gate)) break;
     }
     return campaign;
   }

@@ -15,7 +15,7 @@
 #include "harness/results/results.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
-#include "harness/scoring/tolerances.h"
+#include "harness/gate/gate_rules.h"
 #include "harness/sweep.h"
 #include "workloads/spec.h"
 
@@ -31,7 +31,7 @@ struct ExperimentPlan {
   bool ledger_full = true;
   std::filesystem::path library;
   bool kernel_oracle = false;
-  Tolerances tolerances;
+  Gate gate;
 };
 
 // Scored and summed up, but not yet written; the runs' files are in `directory`.
