@@ -14,6 +14,7 @@
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
 #include "harness/overhead/overhead_report.h"
+#include "harness/report_overlap.h"
 #include "harness/report_standings.h"
 #include "harness/scoring/gate.h"
 #include "profiler/format/category.h"
@@ -80,6 +81,11 @@ std::string percent_text(const std::optional<double>& percent) {
   return percent ? fmt::format("{:+.2f}", *percent) : "-";
 }
 
+// Nobody widens a margin in silence.
+std::string wider_mark(const CellRow& row) {
+  return row.default_tolerance_ns && row.tolerance_ns > *row.default_tolerance_ns ? " WIDER" : "";
+}
+
 std::string cells_text(const Results& results, const Section& section, bool coloured) {
   io::TextTable table({{"endpoint"},
                        {"category"},
@@ -99,8 +105,8 @@ std::string cells_text(const Results& results, const Section& section, bool colo
     table.add_row({endpoint == row.endpoint ? "" : row.endpoint, category_name(row.category),
                    interval_ms(row.truth_lo_ns, row.truth_hi_ns), ms(row.attributed_ns),
                    fmt::format("{:+.2f}", row.error_ns / 1e6), interval_text(row.ci95_ns),
-                   percent_text(row.error_pct), "+-" + ms(row.tolerance_ns),
-                   std::string(name_of(row.verdict))},
+                   percent_text(row.error_pct), "+-" + ms(row.tolerance_ns) + wider_mark(row),
+                   std::string(name_of(row.verdict)) + (row.gate.gates ? "" : " (informs)")},
                   emphasis_of(row.verdict));
     endpoint = row.endpoint;
   }
@@ -119,23 +125,17 @@ std::string functions_text(const Results& results, const Section& section, bool 
   for (const FunctionRow& row : results.functions) {
     if (!section.holds(row) || row.verdict == Verdict::kNotOffered) continue;
     any = true;
-    table.add_row({row.endpoint, row.function, fmt::format("{:.2f}", 100 * row.truth_share),
-                   fmt::format("{:.2f}", 100 * row.attributed_share),
-                   std::isfinite(row.sampling_limit)
-                       ? fmt::format("+-{:.2f}", 100 * row.sampling_limit)
-                       : "-",
-                   fmt::format("{:.0f}", row.samples), row.reason});
+    table.add_row(
+        {row.endpoint, row.function, fmt::format("{:.2f}", 100 * row.truth_share),
+         fmt::format("{:.2f}", 100 * row.attributed_share),
+         std::isfinite(row.sampling_limit) ? fmt::format("+-{:.2f}", 100 * row.sampling_limit)
+                                           : "-",
+         fmt::format("{:.0f}", row.samples), row.gate.gates ? verdict_text(row) : row.reason});
   }
-  return any ? "\nCPU shares by function (of the endpoint's CPU; they inform, they do not gate)\n" +
+  return any ? "\nCPU shares by function (of the endpoint's CPU; they inform unless the gate says "
+               "else)\n" +
                    table.text(coloured)
              : "";
-}
-
-std::string links_text(const LinkRow& row) {
-  return fmt::format(
-      "links: right {:.2f} %, wrong span {:.3f} % (<= {:g}), no span {:.3f} % (<= {:g}): {}\n",
-      row.right_pct, row.wrong_pct, row.wrong_tolerance_pct, row.none_pct, row.none_tolerance_pct,
-      verdict_text(row));
 }
 
 std::string conservation_text(const ConservationRow& row) {
@@ -256,8 +256,10 @@ std::string section_text(const Results& results, const Section& section, bool co
   }
   text += not_offered_text(results, section.profiler);
   text += losses_text(results, section) + machine_text(results, section);
-  return text + notes_text(results, section) + oracle_text(results, section.scenario, coloured) +
-         "\n";
+  return text + notes_text(results, section) +
+         confusion_text(results, section.scenario, section.profiler, coloured) +
+         assertions_text(results, section.scenario, section.profiler, coloured) +
+         oracle_text(results, section.scenario, coloured) + "\n";
 }
 
 std::vector<Section> sections_of(const Results& results) {
@@ -312,6 +314,19 @@ std::string sweep_text(const Results& results, const SweepRow& sweep, bool colou
          table.text(coloured) + end;
 }
 
+std::string gate_text(const GateUse& gate) {
+  std::string text = fmt::format("gate: {}\n", io::terminal_safe(gate.file));
+  for (const GateUse::Entry& entry : gate.entries) {
+    text += fmt::format("  {} ({}): {} rows{}\n", io::terminal_safe(entry.rule),
+                        io::terminal_safe(entry.about), entry.rows,
+                        entry.rows == 0 ? ", none of this run" : "");
+  }
+  for (const std::string& line : gate.wider) {
+    text += fmt::format("  WIDER than the default: {}\n", io::terminal_safe(line));
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string report_of(const Results& results, bool coloured) {
@@ -322,7 +337,9 @@ std::string report_of(const Results& results, bool coloured) {
   for (const SweepRow& sweep : results.sweeps) {
     text += sweep_text(results, sweep, coloured);
   }
-  return text + standings_text(results, coloured) + overhead_report(results, coloured);
+  text += standings_text(results, coloured) + overhead_report(results, coloured);
+  if (results.gate) text += gate_text(*results.gate);
+  return text;
 }
 
 std::string answer_of(const Results& results, bool coloured) {

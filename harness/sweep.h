@@ -44,7 +44,6 @@ std::vector<Sweep> installed_sweeps(const std::filesystem::path& folder);
 // The curve. `campaigns`: of each point, in their order; invalid runs are left out, and a point
 // without a valid one has no error. It breaks at the first value at which the whole interval of
 // the error lies outside the tolerance (sweep_scoring.cc).
-SweepRow score_sweep(const Sweep& sweep, std::span<const Campaign> campaigns,
-                     const Tolerances& tolerances);
+SweepRow score_sweep(const Sweep& sweep, std::span<const Campaign> campaigns, const Gate& gate);
 
 }  // namespace plumbline::harness

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <sstream>
 
 #include "analysis/io/error.h"
 
@@ -98,6 +99,17 @@ std::int64_t JsonField::integer(std::int64_t min, std::int64_t max) const {
     expected("an integer from " + std::to_string(min) + " to " + std::to_string(max));
   }
   return value_->get<std::int64_t>();
+}
+
+double JsonField::number(double min, double max) const {
+  const bool fits =
+      is_number() && value_->get<double>() >= min && value_->get<double>() <= max;  // no NaN
+  if (!fits) {
+    std::ostringstream what;
+    what << "a number from " << min << " to " << max;
+    expected(what.str());
+  }
+  return value_->get<double>();
 }
 
 bool JsonField::boolean() const {

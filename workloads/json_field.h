@@ -25,6 +25,7 @@ class JsonField {
 
   bool present() const { return value_ != nullptr; }
   bool is_number() const { return present() && value_->is_number(); }
+  bool is_empty_array() const { return present() && value_->is_array() && value_->empty(); }
   bool is_object() const { return present() && value_->is_object(); }
 
   // A member of this object, present or not. Complains when this is not an object.
@@ -37,6 +38,7 @@ class JsonField {
   std::vector<JsonField> elements(std::size_t max_count) const;
 
   std::int64_t integer(std::int64_t min, std::int64_t max) const;
+  double number(double min, double max) const;
   std::uint64_t seed() const;
   bool boolean() const;
   // Not empty, no control characters.

@@ -3,13 +3,10 @@
 Left: change of fixed CPU work over the rate, with its 95 % interval. Right: the Pareto figure, that
 change against the error that a sampler of this rate has: half width (95 %) of a share of one half,
 over ten seconds of CPU. A point nearer to the lower left corner is better on both counts; no other
-may be below and to the left of one that is worth its price. What the figure shows is also written
-as CSV. Called by plot.py.
+may be below and to the left of one that is worth its price. Called by plot.py.
 """
 
-import csv
 import math
-import pathlib
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -21,6 +18,9 @@ Row = dict[str, Any]
 SECONDS = 10  # of CPU that the error is told for
 COLOURS = [palette.COLOURS[name] for name in ("cpu", "lock", "file", "socket", "runqueue", "sync")]
 MARKERS = [palette.MARKERS[name] for name in ("cpu", "lock", "file", "socket", "runqueue", "sync")]
+
+HEADER = ["profiler", "rate_hz", "change_pct", "ci95_lo_pct", "ci95_hi_pct", "error_points",
+          "rounds"]
 
 
 def cpu_rows(results: dict[str, Any]) -> list[Row]:
@@ -96,13 +96,11 @@ def draw_pareto(axes: Axes, rows: list[Row]) -> None:
     axes.set_title(f"What the cost buys, n = {rounds_of(rows)} rounds", fontsize=10)
 
 
-def write_csv(rows: list[Row], file: pathlib.Path) -> pathlib.Path:
-    with file.open("w", newline="", encoding="utf-8") as output:
-        writer = csv.writer(output)
-        writer.writerow(["profiler", "rate_hz", "change_pct", "ci95_lo_pct", "ci95_hi_pct",
-                         "error_points", "rounds"])
-        for row in rows:
-            error = error_points(row["rate_hz"]) if row["rate_hz"] > 0 else ""
-            writer.writerow([row["profiler"], row["rate_hz"], change_pct(row["ratio"]),
-                             *bounds_pct(row), error, len(row.get("per_round", []))])
-    return file
+def data(rows: list[Row]) -> list[list[Any]]:
+    """The figures behind the plot, in the order of HEADER."""
+    return [
+        [row["profiler"], row["rate_hz"], change_pct(row["ratio"]), *bounds_pct(row),
+         error_points(row["rate_hz"]) if row["rate_hz"] > 0 else None,
+         len(row.get("per_round", []))]
+        for row in rows
+    ]

@@ -7,10 +7,11 @@ cannot.
 """
 
 import argparse
-import csv
 import pathlib
 import re
 import sys
+import warnings
+from dataclasses import dataclass
 from typing import Any, Callable
 
 try:
@@ -21,38 +22,67 @@ try:
 except ImportError:
     sys.exit("matplotlib is missing; install it (Debian: apt install python3-matplotlib)")
 
+import confusion
+import overhead
+import span_length
 from bias import draw_bias
+from figure_data import write_data
 from heat_map import draw_heat_map
-from overhead import cpu_rows, draw_cost, draw_pareto, write_csv
 from parity import draw_parity
 from profilers import FIELDS, as_rows, compared, draw_largest, draw_ratio
-from results import Cell, ResultsError, cells_of, read_results, sections
+from results import (CELL_HEADER, MOST_SECTIONS, ResultsError, cell_data, cells_of, grouped,
+                     largest_errors, read_results, run_count, runs_of, sections)
 from sweep import draw_sweep
 
 # Equal results give equal files.
 matplotlib.rcParams["svg.hashsalt"] = "plumbline"
 matplotlib.rcParams["font.family"] = "DejaVu Sans"
+# A name may have letters that the font has not: boxes are drawn, and nobody else need know.
+warnings.filterwarnings("ignore", message="Glyph .* missing")
+
+MOST_ROWS = 120  # of a figure: more would be larger than an image may be
 
 
-def add_heat_map(figure: Figure, axes: Axes, cells: list[Cell]) -> None:
-    figure.colorbar(draw_heat_map(axes, cells), ax=axes, label="error (percentage points)")
+@dataclass
+class Drawing:
+    """One figure: how to draw it, and what is behind it."""
+
+    name: str
+    size: tuple[float, float]
+    draw: Callable[[Figure, Axes], None]
+    header: list[str]
+    data: list[list[Any]]
 
 
-FIGURES: dict[str, Callable[[Figure, Axes, list[Cell]], None]] = {
-    "parity": lambda figure, axes, cells: draw_parity(axes, cells),
-    "bias": lambda figure, axes, cells: draw_bias(axes, cells),
-    "heat-map": add_heat_map,
-}
+def cell_drawings(cells: list[dict[str, Any]]) -> list[Drawing]:
+    shown = largest_errors(cells, MOST_ROWS)
+    data = cell_data(shown)
+    endpoints = len({cell["endpoint"] for cell in shown})
+
+    def heat_map(figure: Figure, axes: Axes) -> None:
+        figure.colorbar(draw_heat_map(axes, shown), ax=axes, label="error (percentage points)")
+
+    drawings = [
+        ("parity", (7.0, 6.0), lambda _, axes: draw_parity(axes, shown)),
+        ("bias", (8.0, 2.0 + 0.19 * len(shown)), lambda _, axes: draw_bias(axes, shown)),
+        ("heat-map", (10.0, 2.0 + 0.8 * endpoints), heat_map),
+    ]
+    return [Drawing(name, size, draw, CELL_HEADER, data) for name, size, draw in drawings]
 
 
-def figure_size(name: str, cells: list[Cell]) -> tuple[float, float]:
-    endpoints = len({cell["endpoint"] for cell in cells})
-    sizes = {
-        "parity": (7.0, 6.0),
-        "bias": (8.0, 2.0 + 0.19 * len(cells)),
-        "heat-map": (10.0, 2.0 + 0.8 * endpoints),
-    }
-    return sizes[name]
+def confusion_drawing(rows: list[dict[str, Any]], runs: int) -> Drawing:
+    def draw(figure: Figure, axes: Axes) -> None:
+        image = confusion.draw_confusion(axes, rows, runs)
+        figure.colorbar(image, ax=axes, label="per cent of the true time")
+
+    height = 3.0 + 0.6 * len({row["true_category"] for row in rows})
+    return Drawing("confusion", (9.0, height), draw, confusion.HEADER, confusion.data(rows))
+
+
+def span_length_drawing(rows: list[dict[str, Any]], runs: int) -> Drawing:
+    return Drawing("span-length", (7.0, 4.5),
+                   lambda _, axes: span_length.draw_span_length(axes, rows, runs),
+                   span_length.HEADER, span_length.data(rows))
 
 
 def save(figure: Figure, stem: pathlib.Path) -> list[pathlib.Path]:
@@ -75,33 +105,62 @@ def draw_figure(
 
 
 def plain(*names: str) -> str:
-    """A file name."""
-    return re.sub(r"[^A-Za-z0-9._]+", "-", "-".join(names))
+    """A file name: not hidden, and not longer than file systems take."""
+    return re.sub(r"[^A-Za-z0-9._]+", "-", "-".join(names)).lstrip(".")[-200:]
 
 
-def draw_sweeps(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+def write_drawing(drawing: Drawing, title: str, stem: pathlib.Path) -> list[pathlib.Path]:
+    files = save(draw_figure(drawing.size, title, drawing.draw), stem)
+    return files + [write_data(stem.with_name(stem.name + ".csv"), drawing.header, drawing.data)]
+
+
+class Stems:
+    """Files of one result, without their endings; two names that are plainly one get a number."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
+        self.taken: dict[str, int] = {}
+
+    def of(self, *names: str) -> pathlib.Path:
+        name = plain(*names)
+        self.taken[name] = count = self.taken.get(name, 0) + 1
+        return self.folder / (name if count == 1 else f"{name}.{count}")
+
+
+def draw_sweeps(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
     files: list[pathlib.Path] = []
-    for sweep in results["sweeps"]:
-        title = f"{sweep['scenario']} under {sweep['profiler']}"
-        figure = draw_figure(
-            (7.0, 4.5), title, lambda _, axes, sweep=sweep: draw_sweep(axes, sweep)
-        )
-        stem = folder / plain(sweep["scenario"], sweep["profiler"], "sweep")
-        files += save(figure, stem)
-        files.append(write_points(sweep, stem.with_name(stem.name + ".csv")))
+    for sweep in results["sweeps"][:MOST_SECTIONS]:
+        runs = [
+            runs_of(grouped(results, "runs"), (f"{sweep['scenario']}@{point['value']:g}",
+                                               sweep["profiler"]))
+            for point in sweep["points"]
+        ]
+        data = [[point["value"], point["error_pct"], *(point["ci95"] or ("", ""))]
+                for point in sweep["points"]]
+        drawing = Drawing("sweep", (7.0, 4.5),
+                          lambda _, axes, sweep=sweep, runs=runs: draw_sweep(axes, sweep, runs),
+                          ["value", "error_pct", "ci95_lo", "ci95_hi"], data)
+        stem = stems.of(sweep["scenario"], sweep["profiler"], "sweep")
+        files += write_drawing(drawing, f"{sweep['scenario']} under {sweep['profiler']}", stem)
     return files
 
 
-def write_points(sweep: dict[str, Any], file: pathlib.Path) -> pathlib.Path:
-    with file.open("w", newline="", encoding="utf-8") as output:
-        writer = csv.writer(output)
-        writer.writerow(["value", "error_pct", "ci95_lo", "ci95_hi"])
-        for point in sweep["points"]:
-            writer.writerow([point["value"], point["error_pct"], *(point["ci95"] or ("", ""))])
-    return file
+def drawings_of(tables: dict[str, Any], section: tuple[str, str]) -> list[Drawing]:
+    drawings: list[Drawing] = []
+    cells = cells_of(tables["cells"], section)
+    runs = runs_of(tables["runs"], section) or run_count(cells)
+    if cells:
+        drawings += cell_drawings(cells)
+    rows = tables["confusion"].get(section, [])[:MOST_ROWS]
+    if cells and rows:
+        drawings.append(confusion_drawing(rows, runs))
+    functions = tables["functions"].get(section, [])[:MOST_ROWS]
+    if cells and span_length.shown(functions):
+        drawings.append(span_length_drawing(functions, runs))
+    return drawings
 
 
-def draw_profilers(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+def draw_profilers(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
     """One figure for all scenarios; none where one profiler ran alone."""
     standings = compared(results)
     if not standings:
@@ -113,43 +172,32 @@ def draw_profilers(results: dict[str, Any], folder: pathlib.Path) -> list[pathli
     for text in figure.findobj(matplotlib.text.Text):
         text.set_parse_math(False)
     figure.suptitle("Profilers side by side: CPU shares of functions", fontsize=11)
-    stem = folder / "profilers"
-    files = save(figure, stem)
-    table = stem.with_name(stem.name + ".csv")
-    with table.open("w", newline="", encoding="utf-8") as output:
-        writer = csv.writer(output)
-        writer.writerow(FIELDS)
-        writer.writerows(as_rows(results, standings))
-    return [*files, table]
+    stem = stems.of("profilers")
+    table = write_data(stem.with_name(stem.name + ".csv"), FIELDS, as_rows(results, standings))
+    return [*save(figure, stem), table]
 
 
-def draw_overhead(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
-    rows = cpu_rows(results)
-    if not rows:
-        return []
-    scenario = rows[0]["scenario"]
+def draw_overhead(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
+    rows = overhead.cpu_rows(results)
     files: list[pathlib.Path] = []
-    for name, draw in {"overhead": draw_cost, "overhead-pareto": draw_pareto}.items():
-        title = f"overhead of {scenario}"
-        figure = draw_figure((7.0, 5.0), title, lambda _, axes, draw=draw: draw(axes, rows))
-        files += save(figure, folder / plain(scenario, name))
-    files.append(write_csv(rows, folder / (plain(scenario, "overhead") + ".csv")))
+    if not rows:
+        return files
+    scenario = rows[0]["scenario"]
+    for name, draw in {"overhead": overhead.draw_cost,
+                       "overhead-pareto": overhead.draw_pareto}.items():
+        drawing = Drawing(name, (7.0, 5.0), lambda _, axes, draw=draw: draw(axes, rows),
+                          overhead.HEADER, overhead.data(rows))
+        files += write_drawing(drawing, f"overhead of {scenario}", stems.of(scenario, name))
     return files
 
 
-def draw_all(results: dict[str, Any], folder: pathlib.Path) -> list[pathlib.Path]:
+def draw_all(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
+    tables = {name: grouped(results, name) for name in ("cells", "runs", "confusion", "functions")}
     files: list[pathlib.Path] = []
-    for scenario, profiler in sections(results):
-        cells = cells_of(results, (scenario, profiler))
-        if not cells:
-            continue
-        for name, draw in FIGURES.items():
-            figure = draw_figure(
-                figure_size(name, cells),
-                f"{scenario} under {profiler}",
-                lambda figure, axes, draw=draw, cells=cells: draw(figure, axes, cells),
-            )
-            files += save(figure, folder / plain(scenario, profiler, name))
+    for scenario, profiler in sections(results)[:MOST_SECTIONS]:
+        for drawing in drawings_of(tables, (scenario, profiler)):
+            stem = stems.of(scenario, profiler, drawing.name)
+            files += write_drawing(drawing, f"{scenario} under {profiler}", stem)
     return files
 
 
@@ -159,11 +207,18 @@ def main() -> int:
     folder = parser.parse_args().folder
     try:
         results = read_results(folder)
+        stems = Stems(folder)
         for draw in (draw_all, draw_sweeps, draw_profilers, draw_overhead):
-            for file in draw(results, folder):
+            for file in draw(results, stems):
                 print(file)
     except ResultsError as error:
         print(error, file=sys.stderr)
+        return 2
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        what = " ".join(str(error).split())[:200]
+        print(f"{folder / 'results.json'}: not a result that figures can show: "
+              f"{type(error).__name__}: {what}; `plumbline publish` says what is wrong in it",
+              file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{folder}: figures cannot be written: {error}", file=sys.stderr)

@@ -17,7 +17,7 @@
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
 #include "harness/figures.h"
-#include "harness/publish/csv_field.h"
+#include "harness/publish/csv_fields.h"
 #include "harness/results/results_reader.h"
 #include "harness/runs/installation.h"
 #include "harness/scoring/gate.h"
@@ -128,9 +128,9 @@ std::string as_csv(const IntervalCoverage& coverage) {
       "scenario,profiler,endpoint,category,block,lo_ns,hi_ns,held_out_mean_ns,covers\n";
   for (const HeldOutInterval& interval : coverage.intervals) {
     text +=
-        fmt::format("{},{},{},{},{},{},{},{},{}\n", publish::name_field(interval.scenario),
-                    publish::name_field(interval.profiler), publish::name_field(interval.endpoint),
-                    publish::name_field(interval.category), interval.block, interval.interval_ns.lo,
+        fmt::format("{},{},{},{},{},{},{},{},{}\n", publish::csv_name(interval.scenario),
+                    publish::csv_name(interval.profiler), publish::csv_name(interval.endpoint),
+                    publish::csv_name(interval.category), interval.block, interval.interval_ns.lo,
                     interval.interval_ns.hi, interval.held_out_mean_ns, interval.covers() ? 1 : 0);
   }
   return text;

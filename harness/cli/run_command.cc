@@ -13,6 +13,8 @@
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
 #include "harness/figures.h"
+#include "harness/gate/gate_check.h"
+#include "harness/gate/gate_file.h"
 #include "harness/profilers/find_profiler.h"
 #include "harness/publish/step_summary.h"
 #include "harness/report.h"
@@ -35,7 +37,8 @@ struct RunArguments {
   std::vector<std::string> profilers;
   std::string library;
   std::string output;
-  bool json = false;
+  std::string gate;
+  bool json = false, print_gate = false;
 };
 
 // What shall run, how often, and what the result is called.
@@ -69,6 +72,22 @@ Order order_of(const RunArguments& arguments, const Installation& installation) 
   return order;
 }
 
+// Checked against all that is installed, too: one gate serves many jobs.
+Gate gate_of(const RunArguments& arguments, const ExperimentPlan& plan,
+             const Installation& installation) {
+  if (arguments.gate.empty()) return {};
+  Gate gate = read_gate(arguments.gate);
+  std::vector<workloads::Spec> known = installed_scenarios(installation.scenarios);
+  known.insert(known.end(), plan.scenarios.begin(), plan.scenarios.end());
+  std::vector<Sweep> sweeps = installed_sweeps(installation.sweeps);
+  sweeps.insert(sweeps.end(), plan.sweeps.begin(), plan.sweeps.end());
+  for (const Sweep& sweep : sweeps) {
+    for (const SweepPoint& point : sweep.points) known.push_back(point.spec);
+  }
+  check_gate(gate, known);
+  return gate;
+}
+
 ExperimentPlan plan_of(const RunArguments& arguments, Order order,
                        const Installation& installation) {
   ExperimentPlan plan;
@@ -80,6 +99,7 @@ ExperimentPlan plan_of(const RunArguments& arguments, Order order,
   plan.rate_hz = arguments.rate_hz;
   plan.ledger_full = arguments.ledger == "full";
   plan.kernel_oracle = !arguments.oracle.empty();
+  plan.gate = gate_of(arguments, plan, installation);
   // The workload has another working directory to look from only by chance: make it absolute.
   plan.library = arguments.library.empty() ? installation.library
                                            : std::filesystem::absolute(arguments.library);
@@ -98,6 +118,7 @@ std::vector<std::string> figures_or_reason(const Installation& installation,
 }
 
 void run(const RunArguments& arguments, Outcome& outcome) {
+  if (arguments.print_gate) return io::write_standard_output(default_gate_text());
   const Installation installation = find_installation();
   Order order = order_of(arguments, installation);
   for (const std::string& name : arguments.profilers) {
@@ -106,6 +127,7 @@ void run(const RunArguments& arguments, Outcome& outcome) {
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory(order.name)
                                            : std::filesystem::path(arguments.output);
+  const ExperimentPlan plan = plan_of(arguments, std::move(order), installation);
   const Interruption interruption;
   ResultDirectory directory(std::filesystem::absolute(folder));
   ExperimentPlan plan = plan_of(arguments, std::move(order), installation);
@@ -169,6 +191,10 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
                       "repeated: they take turns");
   command->add_option("--library", arguments->library,
                       "profiler library to judge instead of the one built here");
+  command->add_option("--gate", arguments->gate,
+                      "a gate file: tolerances and assertions (default: the built-in ones)");
+  command->add_flag("--print-gate", arguments->print_gate,
+                    "print the built-in gate as such a file, and run nothing");
   command->add_option("-o,--output", arguments->output,
                       "folder for the result (default: results/runs/NAME-TIME)");
   command->add_flag("--json", arguments->json, "print results.json instead of tables");
@@ -181,6 +207,7 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       "      --profiler perf-dwarf --profiler gperftools --profiler bare\n"
       "                                                 profilers side by side\n"
       "A profiler is judged on what it claims; one that is not on this machine is skipped.\n"
+      "  plumbline run --print-gate > gate.json         then edit it, and: run --gate gate.json\n"
       "Exit codes: 0 passed, 1 gate failed, 2 unusable input, 3 inconclusive or machine unfit,\n"
       "77 everything skipped.");
   command->callback([arguments, &outcome] { run(*arguments, outcome); });

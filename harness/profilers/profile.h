@@ -20,9 +20,9 @@ namespace plumbline::harness {
 
 struct EndpointProfile {
   analysis::TimeParts time;  // of all its spans, and what they spent on no thread
-  std::map<std::string, std::int64_t> function_cpu_ns;  // with the function on the stack
-  std::uint64_t samples = 0;                            // that these rest on
-  std::map<std::string, std::uint64_t> function_samples;
+  std::map<std::string, std::int64_t> function_cpu_ns;    // with the function on the stack
+  std::map<std::string, std::uint64_t> function_samples;  // likewise
+  std::uint64_t samples = 0;                              // that these rest on
 };
 
 // A stretch of a thread's time that the profiler gave to one span.

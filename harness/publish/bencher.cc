@@ -42,6 +42,9 @@ Json links(const LinkRow& row) {
   Json benchmark = Json::object();
   add_measure(benchmark, "wrong-span-percent", row.wrong_pct);
   add_measure(benchmark, "no-span-percent", row.none_pct);
+  if (row.times) {
+    add_measure(benchmark, "invented-ns", static_cast<double>(row.times->invented_ns));
+  }
   return benchmark;
 }
 
@@ -70,6 +73,12 @@ void write_bencher(const Results& results, const TextSink& sink) {
   }
   for (const ConservationRow& row : results.conservation) {
     add(row_name(row.scenario, row.profiler, "", "conservation"), row.verdict, conservation(row));
+  }
+  for (const AssertionRow& row : results.assertions) {
+    Json benchmark = Json::object();
+    add_measure(benchmark, row.kind == "losses" ? "lost" : "found-samples", row.found);
+    add(row_name(row.scenario, row.profiler, row.endpoint, "never " + row.pattern), row.verdict,
+        benchmark);
   }
   list.end("\n}\n");
 }

@@ -5,10 +5,14 @@
 namespace plumbline::harness::publish {
 
 std::span<const Format> formats() {
-  static constexpr std::array<Format, 6> kFormats = {{
+  static constexpr std::array<Format, 10> kFormats = {{
       {"markdown", "for people: job summaries, merge requests", write_markdown},
       {"junit", "test reports of CI systems", write_junit},
       {"csv", "spreadsheets, one line for each cell", write_csv},
+      {"csv-functions", "one line for each function share", write_csv_functions},
+      {"csv-confusion", "one line for each true and reported category", write_csv_confusion},
+      {"csv-links", "one line for each scenario: right, wrong, lost, invented", write_csv_links},
+      {"csv-assertions", "one line for each thing that must not be", write_csv_assertions},
       {"gbench", "Google Benchmark JSON: compare.py", write_google_benchmark},
       {"bmf", "Bencher Metric Format", write_bencher},
       {"github-benchmark", "github-action-benchmark, customSmallerIsBetter",

@@ -24,9 +24,21 @@ std::string at_most(double tolerance) {
 }
 
 GatingRow made(std::string name, Verdict verdict, const std::string& reason, std::string figures) {
-  GatingRow row{std::move(name), verdict, why_of(verdict, reason, figures), ""};
+  GatingRow row{std::move(name), verdict, why_of(verdict, reason, figures), "", true};
   row.figures = std::move(figures);
   return row;
+}
+
+// With the entry of the gate file that judged it.
+GatingRow by_rule(GatingRow row, const RowGate& gate) {
+  row.gates = gate.gates;
+  if (!gate.gates) row.figures += "; informs, does not gate";
+  if (!gate.rule.empty()) row.figures += fmt::format("; by {}", gate.rule);
+  return row;
+}
+
+std::string default_text(const std::optional<double>& default_ns) {
+  return default_ns ? fmt::format(" (default {:.3f})", *default_ns / 1e6) : "";
 }
 
 }  // namespace
@@ -52,19 +64,49 @@ GatingRow gating_row(const CellRow& row) {
                 fmt::format("true {} ms, not offered, {} runs",
                             interval_ms(row.truth_lo_ns, row.truth_hi_ns), row.repeats));
   }
-  return made(row.endpoint + ": " + row.category, row.verdict, row.reason,
-              fmt::format("true {} ms, attributed {:.2f} ms, error {} ms, 95 % interval {} ms, "
-                          "tolerance +-{:.3f} ms, {} runs",
-                          interval_ms(row.truth_lo_ns, row.truth_hi_ns), row.attributed_ns / 1e6,
-                          signed_ms(row.error_ns), confidence_ms(row.ci95_ns),
-                          row.tolerance_ns / 1e6, row.repeats));
+  return by_rule(
+      made(row.endpoint + ": " + row.category, row.verdict, row.reason,
+           fmt::format("true {} ms, attributed {:.2f} ms, error {} ms, 95 % interval {} ms, "
+                       "tolerance +-{:.3f} ms{}, {} runs",
+                       interval_ms(row.truth_lo_ns, row.truth_hi_ns), row.attributed_ns / 1e6,
+                       signed_ms(row.error_ns), confidence_ms(row.ci95_ns), row.tolerance_ns / 1e6,
+                       default_text(row.default_tolerance_ns), row.repeats)),
+      row.gate);
 }
 
 GatingRow gating_row(const LinkRow& row) {
-  return made("links", row.verdict, row.reason,
-              fmt::format("right {}, wrong span {}{}, no span {}{}", percent(row.right_pct),
-                          percent(row.wrong_pct), at_most(row.wrong_tolerance_pct),
-                          percent(row.none_pct), at_most(row.none_tolerance_pct)));
+  std::string figures = fmt::format(
+      "right {}, wrong span {}{}, no span {}{}", percent(row.right_pct), percent(row.wrong_pct),
+      at_most(row.wrong_tolerance_pct), percent(row.none_pct), at_most(row.none_tolerance_pct));
+  if (row.times) {
+    const auto ms = [](std::int64_t ns) { return static_cast<double>(ns) / 1e6; };
+    figures += fmt::format(", in ms: right {:.2f}, wrong {:.2f}, lost {:.2f}, invented {:.2f}",
+                           ms(row.times->right_ns), ms(row.times->wrong_ns), ms(row.times->none_ns),
+                           ms(row.times->invented_ns));
+  }
+  return by_rule(made("links", row.verdict, row.reason, std::move(figures)), row.gate);
+}
+
+GatingRow gating_row(const FunctionRow& row) {
+  return by_rule(made(row.endpoint + ": function " + row.function, row.verdict, row.reason,
+                      fmt::format("true {:.2f} %, attributed {:.2f} %, {:.0f} samples",
+                                  100 * row.truth_share, 100 * row.attributed_share, row.samples)),
+                 row.gate);
+}
+
+GatingRow gating_row(const AssertionRow& row) {
+  if (row.kind == "losses") {
+    return by_rule(made("losses of " + row.pattern, row.verdict, row.reason,
+                        fmt::format("{:.0f} lost (<= {:.0f}) in {:.0f} runs", row.found, row.limit,
+                                    row.evidence)),
+                   row.gate);
+  }
+  return by_rule(
+      made(fmt::format("{}: never {}", row.endpoint, row.pattern), row.verdict, row.reason,
+           fmt::format("{:.0f} samples, {} % of the endpoint's (<= {:g}), {:.0f} in the scenario",
+                       row.found, row.found_pct ? fmt::format("{:.3f}", *row.found_pct) : "-",
+                       row.limit, row.evidence)),
+      row.gate);
 }
 
 GatingRow gating_row(const ConservationRow& row) {
@@ -74,10 +116,11 @@ GatingRow gating_row(const ConservationRow& row) {
     return made("conservation", row.verdict, row.reason,
                 fmt::format("{}, closure {}", booking, percent(row.residual_pct)));
   }
-  return made("conservation", row.verdict, row.reason,
-              fmt::format("{}, residual {}{}, uncategorized {}{}", booking,
-                          percent(row.residual_pct), at_most(row.residual_tolerance_pct),
-                          percent(row.other_pct), at_most(row.other_tolerance_pct)));
+  return by_rule(made("conservation", row.verdict, row.reason,
+                      fmt::format("{}, residual {}{}, uncategorized {}{}", booking,
+                                  percent(row.residual_pct), at_most(row.residual_tolerance_pct),
+                                  percent(row.other_pct), at_most(row.other_tolerance_pct))),
+                 row.gate);
 }
 
 GatingRow gating_row(const OracleRow& row) {
@@ -120,9 +163,16 @@ std::vector<Section> sections_of(const Results& results) {
   for (const ConservationRow& row : results.conservation) {
     section(row.scenario, row.profiler).conservation.push_back(&row);
   }
+  for (const AssertionRow& row : results.assertions) {
+    section(row.scenario, row.profiler).assertions.push_back(&row);
+  }
   for (const OracleRow& row : results.oracle) section(row.scenario, kLedger).oracle.push_back(&row);
   for (const OverheadRow& row : results.overhead) {
     if (row.limit) section(row.scenario, row.profiler).overhead.push_back(&row);
+  }
+  for (const FunctionRow& row : results.functions) {
+    const auto found = known.find({row.scenario, row.profiler});
+    if (found != known.end()) sections[found->second].functions.push_back(&row);
   }
   for (const RunRow& run : results.runs) {
     const auto found = known.find({run.scenario, run.profiler});

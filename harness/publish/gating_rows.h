@@ -19,6 +19,7 @@ struct GatingRow {
   Verdict verdict = Verdict::kInconclusive;
   std::string why;      // of a verdict that is not a pass; never empty there
   std::string figures;  // on one line
+  bool gates = true;    // else the row informs: it is neither red nor green
 };
 
 GatingRow gating_row(const CellRow& row);
@@ -26,6 +27,13 @@ GatingRow gating_row(const LinkRow& row);
 GatingRow gating_row(const ConservationRow& row);
 GatingRow gating_row(const OracleRow& row);
 GatingRow gating_row(const OverheadRow& row);
+GatingRow gating_row(const FunctionRow& row);
+GatingRow gating_row(const AssertionRow& row);
+
+// Most rows of functions inform, and of those that gate the undecided ones decide nothing.
+inline bool is_judged(const FunctionRow& row) {
+  return row.gate.gates && row.verdict != Verdict::kInconclusive;
+}
 
 // What belongs to one scenario under one profiler. The truth itself (rows of the ledger and of the
 // oracle) has a section of its own, under the name of the ledger.
@@ -37,6 +45,8 @@ struct Section {
   std::vector<const ConservationRow*> conservation;
   std::vector<const OracleRow*> oracle;
   std::vector<const OverheadRow*> overhead;  // with a limit
+  std::vector<const FunctionRow*> functions;
+  std::vector<const AssertionRow*> assertions;
 
   template <typename Take>
   void for_each_row(const Take& take) const {
@@ -45,9 +55,14 @@ struct Section {
     for (const ConservationRow* row : conservation) take(gating_row(*row));
     for (const OracleRow* row : oracle) take(gating_row(*row));
     for (const OverheadRow* row : overhead) take(gating_row(*row));
+    for (const FunctionRow* row : functions) {
+      if (is_judged(*row)) take(gating_row(*row));
+    }
+    for (const AssertionRow* row : assertions) take(gating_row(*row));
   }
   std::size_t rows() const {
-    return cells.size() + links.size() + conservation.size() + oracle.size() + overhead.size();
+    return cells.size() + links.size() + conservation.size() + oracle.size() + overhead.size() +
+           assertions.size();
   }
 };
 

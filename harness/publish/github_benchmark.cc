@@ -83,6 +83,10 @@ void write_github_benchmark(const Results& results, const TextSink& sink) {
     entries.add(row, name("residual"), "%", row.residual_pct);
     if (row.profiler != kLedger) entries.add(row, name("uncategorized"), "%", row.other_pct);
   }
+  for (const AssertionRow& row : results.assertions) {
+    entries.add(row, row_name(row.scenario, row.profiler, row.endpoint, "never " + row.pattern),
+                row.kind == "losses" ? "lost" : "samples", row.found);
+  }
   entries.end();
 }
 

@@ -4,7 +4,7 @@
 // "Time" is the distance of what was attributed from the truth, so that less is better, as the
 // tools expect; there is no second measure, and cpu_time is the same. What the distance is of
 // stands in counters. Cells that were skipped have no figure and are left out: an entry of 0 would
-// read as a perfect one. The context counts them.
+// read as a perfect one. The context counts them, and the assertions, which are no times.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -32,6 +32,9 @@ Json context_of(const Results& results) {
   const Environment& environment = results.environment;
   const auto left_out = std::count_if(results.cells.begin(), results.cells.end(),
                                       [](const CellRow& row) { return !has_figures(row); });
+  const auto broken =
+      std::count_if(results.assertions.begin(), results.assertions.end(),
+                    [](const AssertionRow& row) { return row.verdict == Verdict::kFail; });
   return {{"executable", "plumbline"},
           {"num_cpus", environment.cpus},
           {"load_avg", environment.loadavg},
@@ -42,7 +45,9 @@ Json context_of(const Results& results) {
           {"kernel", printable_name(environment.kernel)},
           {"cpu_model", printable_name(environment.cpu_model)},
           {"exit_code", results.summary.exit_code},
-          {"cells_left_out", left_out}};
+          {"cells_left_out", left_out},
+          {"assertions", results.assertions.size()},
+          {"assertions_failed", broken}};
 }
 
 // The fields that all entries of a cell share, and their time.

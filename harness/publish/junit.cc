@@ -40,6 +40,11 @@ Outcome outcome_of(Verdict verdict) {
   return Outcome::kSkipped;
 }
 
+// A row that informs is neither red nor green, whatever it found.
+Outcome outcome_of(Verdict verdict, bool gates) {
+  return gates ? outcome_of(verdict) : Outcome::kSkipped;
+}
+
 Outcome outcome_of_exit(int exit_code) {
   switch (exit_code) {
     case kExitOk:
@@ -54,6 +59,7 @@ Outcome outcome_of_exit(int exit_code) {
 }
 
 constexpr std::size_t kMaxPropertyBytes = 400;  // each suite has them all
+constexpr std::size_t kMaxWiderShown = 100;
 
 struct Counts {
   std::size_t tests = 0;
@@ -134,6 +140,16 @@ std::string summary_properties(const Summary& summary) {
          property("summary.invalid_runs", std::to_string(summary.invalid_runs));
 }
 
+// Which gate judged: so that a margin is not widened in silence.
+std::string gate_properties(const std::optional<GateUse>& gate) {
+  if (!gate) return property("gate.file", "default");
+  std::string text = property("gate.file", gate->file);
+  for (std::size_t i = 0; i < gate->wider.size() && i < kMaxWiderShown; ++i) {
+    text += property(fmt::format("gate.wider.{}", i), gate->wider[i]);
+  }
+  return text;
+}
+
 std::string section_properties(const Section& section) {
   std::array<std::size_t, 3> machine{};
   std::map<std::string_view, std::int64_t> losses;
@@ -179,7 +195,8 @@ void write_answer(const Results& results, const TextSink& sink) {
   Counts counts;
   counts.add(outcome);
   sink(suite_start("plumbline", counts,
-                   environment_properties(results.environment) + summary_properties(summary)));
+                   environment_properties(results.environment) + summary_properties(summary) +
+                       gate_properties(results.gate)));
   sink(test_case("plumbline", "answer", outcome, fmt::format("exit {}", summary.exit_code),
                  summary.reason, summary.reason));
   sink("  </testsuite>\n");
@@ -188,11 +205,12 @@ void write_answer(const Results& results, const TextSink& sink) {
 void write_section(const Section& section, const std::string& environment, const TextSink& sink) {
   const std::string name = xml_name(section.scenario) + " under " + xml_name(section.profiler);
   Counts counts;
-  section.for_each_row([&](const GatingRow& row) { counts.add(outcome_of(row.verdict)); });
+  section.for_each_row(
+      [&](const GatingRow& row) { counts.add(outcome_of(row.verdict, row.gates)); });
   sink(suite_start(name, counts, environment + section_properties(section)));
   section.for_each_row([&](const GatingRow& row) {
-    sink(test_case(name, row.name, outcome_of(row.verdict), name_of(row.verdict), row.why,
-                   row.figures));
+    sink(test_case(name, row.name, outcome_of(row.verdict, row.gates), name_of(row.verdict),
+                   row.why.empty() ? row.figures : row.why, row.figures));
   });
   sink("  </testsuite>\n");
 }
@@ -200,10 +218,17 @@ void write_section(const Section& section, const std::string& environment, const
 Counts counts_of_all(const Results& results) {
   Counts counts;
   counts.add(outcome_of_exit(results.summary.exit_code));
-  for (const CellRow& row : results.cells) counts.add(outcome_of(row.verdict));
-  for (const LinkRow& row : results.links) counts.add(outcome_of(row.verdict));
-  for (const ConservationRow& row : results.conservation) counts.add(outcome_of(row.verdict));
+  const auto add_all = [&](const auto& rows) {
+    for (const auto& row : rows) counts.add(outcome_of(row.verdict, row.gate.gates));
+  };
+  add_all(results.cells);
+  add_all(results.links);
+  add_all(results.conservation);
+  add_all(results.assertions);
   for (const OracleRow& row : results.oracle) counts.add(outcome_of(row.verdict));
+  for (const FunctionRow& row : results.functions) {
+    if (is_judged(row)) counts.add(outcome_of(row.verdict));
+  }
   return counts;
 }
 

@@ -5,13 +5,16 @@
 // read as its own is a numeric entity.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <string>
 
 #include "harness/publish/formats.h"
 #include "harness/publish/gating_rows.h"
 #include "harness/publish/published_names.h"
+#include "harness/results/confusion_table.h"
 #include "harness/scoring/gate.h"
 
 namespace plumbline::harness::publish {
@@ -139,7 +142,7 @@ void add_rows_against(const std::vector<Section>& sections, Page& page) {
   for (const Verdict verdict : {Verdict::kFail, Verdict::kInconclusive}) {
     for (const Section& section : sections) {
       section.for_each_row([&](const GatingRow& row) {
-        if (row.verdict != verdict) return;
+        if (row.verdict != verdict || !row.gates) return;
         table.add(fmt::format("| {} | {} | {} | **{}** | {} | {} |\n", code(section.scenario),
                               code(section.profiler), code(row.name), name_of(row.verdict),
                               row.why == row.figures ? "" : prose(row.why), prose(row.figures)));
@@ -190,10 +193,79 @@ std::string cell_line(const CellRow& row) {
       row.verdict == Verdict::kNotOffered ? "-" : fmt::format("{:.2f}", row.attributed_ns / 1e6),
       signed_ms(row.error_ns), confidence_ms(row.ci95_ns),
       row.error_pct ? fmt::format("{:+.2f}", *row.error_pct) : "-", row.tolerance_ns / 1e6,
-      name_of(row.verdict), row.reason.empty() ? "" : ": " + prose(row.reason));
+      std::string(name_of(row.verdict)) + (row.gate.gates ? "" : " (informs)"),
+      row.reason.empty() ? "" : ": " + prose(row.reason));
 }
 
-void add_section(const Section& section, Page& page) {
+std::string share(double value) {
+  return std::isfinite(value) ? fmt::format("{:.2f}", 100 * value) : "-";
+}
+
+// Folded when long: shares inform, and a page is read from above.
+void add_functions(const Section& section, Page& page) {
+  constexpr std::size_t kLong = 12, kMostShown = 2000;
+  const std::size_t count = section.functions.size();
+  if (count == 0) return;
+  const bool folded = count > kLong;
+  std::string text =
+      folded ? fmt::format("<details><summary>CPU shares of {} functions</summary>\n\n", count)
+             : "CPU shares by function:\n\n";
+  text +=
+      "| endpoint | function | true % | attributed % | sampling limit % | samples | verdict |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (std::size_t i = 0; i < std::min(count, kMostShown); ++i) {
+    const FunctionRow& row = *section.functions[i];
+    text += fmt::format("| {} | {} | {} | {} | {} | {:.0f} | {}{} |\n", code(row.endpoint),
+                        code(row.function), share(row.truth_share), share(row.attributed_share),
+                        share(row.sampling_limit), row.samples,
+                        row.gate.gates ? name_of(row.verdict) : "informs",
+                        row.reason.empty() ? "" : ": " + prose(row.reason));
+  }
+  text += folded ? "\n</details>\n\n" : "\n";
+  if (!page.fits(text.size(), 99)) return page.leave_out(count);
+  page.add(text);
+  if (count > kMostShown) page.leave_out(count - kMostShown);
+}
+
+void add_confusion(const Results& results, const Section& section, Page& page) {
+  const ConfusionTable table = confusion_table(results, section.scenario, section.profiler);
+  if (table.truth.empty()) return;
+  std::string head = "| true |", rule = "|---|", rows;
+  for (const std::string& name : table.reported) {
+    head += fmt::format(" {} |", code(name));
+    rule += "---|";
+  }
+  const auto percent = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.2f}", *value) : "-";
+  };
+  for (std::size_t row = 0; row < table.truth.size(); ++row) {
+    rows += fmt::format("| {} |", code(table.truth[row]));
+    for (const double ns : table.ns[row]) {
+      rows += ns > 0 ? fmt::format(" {:.2f} |", ns / 1e6) : " |";
+    }
+    rows += fmt::format(" {} | {} |\n", percent(table.recall_pct(table.truth[row])),
+                        percent(table.precision_pct(table.truth[row])));
+  }
+  const std::string text = "True by reported category, ms in injected segments over all runs:\n\n" +
+                           head + " recall % | precision % |\n" + rule + "---|---|\n" + rows + "\n";
+  if (!page.fits(text.size(), 99)) return page.leave_out(table.truth.size());
+  page.add(text);
+}
+
+// Which gate judged, and where it is wider: above all that it judged.
+std::string gate_text(const GateUse& gate) {
+  constexpr std::size_t kMostShown = 20;
+  std::string text = fmt::format("Gate: {}, {} entries\n\n", code(gate.file), gate.entries.size());
+  for (std::size_t i = 0; i < std::min(gate.wider.size(), kMostShown); ++i) {
+    text += fmt::format("- **wider than the default**: {}\n", prose(gate.wider[i]));
+  }
+  if (gate.wider.size() > kMostShown) {
+    text += fmt::format("- and {} more\n", gate.wider.size() - kMostShown);
+  }
+  return text + (gate.wider.empty() ? "" : "\n");
+}
+
+void add_section(const Results& results, const Section& section, Page& page) {
   const std::string close = "</details>\n\n";
   std::string text =
       fmt::format("<details><summary>{} under {}: {}</summary>\n\n", code(section.scenario),
@@ -202,6 +274,7 @@ void add_section(const Section& section, Page& page) {
   for (const LinkRow* row : section.links) text += line_of(gating_row(*row));
   for (const ConservationRow* row : section.conservation) text += line_of(gating_row(*row));
   for (const OracleRow* row : section.oracle) text += line_of(gating_row(*row));
+  for (const AssertionRow* row : section.assertions) text += line_of(gating_row(*row));
   if (!page.fits(text.size() + close.size())) return page.leave_out(section.rows());
   page.add(text);
   Table table(page,
@@ -210,6 +283,8 @@ void add_section(const Section& section, Page& page) {
               99);
   for (const CellRow* row : section.cells) table.add(cell_line(*row));
   table.end();
+  add_confusion(results, section, page);
+  add_functions(section, page);
   page.add(close);
 }
 
@@ -242,9 +317,10 @@ void add_sweep(const SweepRow& sweep, Page& page) {
 std::string markdown_of(const Results& results, std::size_t max_bytes) {
   Page page(max_bytes);
   page.add(head_of(results));
+  if (results.gate) page.add(gate_text(*results.gate));
   const std::vector<Section> sections = sections_of(results);
   add_rows_against(sections, page);
-  for (const Section& section : sections) add_section(section, page);
+  for (const Section& section : sections) add_section(results, section, page);
   for (const SweepRow& sweep : results.sweeps) add_sweep(sweep, page);
   return page.finish();
 }

@@ -67,6 +67,13 @@ struct RunRow {
   RunConservation conservation;
 };
 
+// Which entry of a gate file judged a row. Of the defaults: none, and it gates
+// unless the table says otherwise.
+struct RowGate {
+  std::string rule;  // "tolerances[2]"; "": the default
+  bool gates = true;
+};
+
 // One run's part in a cell.
 struct CellRun {
   std::string run;
@@ -90,6 +97,8 @@ struct CellRow {
   std::optional<double> sampling_error_pct;  // 0: the profiler counts this time exactly
   std::int64_t repeats = 0;
   double tolerance_ns = 0;
+  std::optional<double> default_tolerance_ns;  // where the gate file's is another
+  RowGate gate;
   std::vector<CellRun> per_run;
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;
@@ -98,16 +107,28 @@ struct CellRow {
 struct FunctionRow {
   std::string scenario, profiler, endpoint, function;
   double truth_share = 0, attributed_share = 0;
-  double samples = 0;  // over all runs, in this endpoint
+  double samples = 0;                  // over all runs, in this endpoint
+  std::optional<double> span_wall_ns;  // true mean wall time of the endpoint's root spans
   double sampling_limit = 0;
+  RowGate gate{"", false};
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;
+};
+
+// Sums over all runs.
+struct LinkTimes {
+  std::int64_t right_ns = 0, wrong_ns = 0;
+  std::int64_t none_ns = 0;      // lost: true time of a span that was given to none
+  std::int64_t invented_ns = 0;  // given to a span where truly none was open
 };
 
 struct LinkRow {
   std::string scenario, profiler;
   double right_pct = 0, wrong_pct = 0, none_pct = 0;
+  std::optional<LinkTimes> times;  // none: of a result that is older than they
   double wrong_tolerance_pct = 0, none_tolerance_pct = 0;
+  std::optional<double> invented_tolerance_pct;  // of the time of all segments; none: shown only
+  RowGate gate;
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;
 };
@@ -119,6 +140,8 @@ struct ConservationRow {
   double residual_pct = 0;  // of the time judged: sum of |residual|; of the ledger: its closure
   double other_pct = 0;
   double residual_tolerance_pct = 0, other_tolerance_pct = 0;
+  std::optional<double> default_residual_tolerance_pct;  // where the gate file's is another
+  RowGate gate;
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;
 };
@@ -204,6 +227,32 @@ struct OverheadRow {
   std::string reason;
 };
 
+// What a gate file says must not be: a function in an endpoint, or more of a loss.
+struct AssertionRow {
+  std::string scenario, profiler;
+  std::string kind;                 // "absence" or "losses"
+  std::string endpoint;             // of an absence
+  std::string pattern;              // of the function, or of the cause
+  double found = 0;                 // samples over all runs, or what was lost
+  std::optional<double> found_pct;  // of the endpoint's samples
+  double limit = 0;                 // in per cent of an absence, else a count
+  double evidence = 0;              // samples of the function in the whole scenario, or runs
+  RowGate gate;
+  Verdict verdict = Verdict::kInconclusive;
+  std::string reason;
+};
+
+// Which gate judged, where it was not the default.
+struct GateUse {
+  struct Entry {
+    std::string rule, about;  // "tolerances[2]", `endpoint "GET /a"`
+    std::int64_t rows = 0;    // that it judged
+  };
+  std::string file, comment;
+  std::vector<Entry> entries;
+  std::vector<std::string> wider;  // where it is wider than the default, a sentence each
+};
+
 struct Summary {
   std::int64_t pass = 0, fail = 0, inconclusive = 0, vacuous = 0, skipped = 0;
   std::int64_t invalid_runs = 0;
@@ -224,6 +273,8 @@ struct Results {
   std::vector<OracleRow> oracle;  // empty: the oracle was not asked
   std::vector<ProfilerRow> profilers;
   std::vector<StandingRow> standings;
+  std::vector<AssertionRow> assertions;
+  std::optional<GateUse> gate;  // none: the default
   Summary summary;
 };
 

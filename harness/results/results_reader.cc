@@ -22,6 +22,8 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // A run has so many reasons, or causes of loss, only when somebody means harm.
 constexpr std::size_t kMaxNotes = 1000;
+// Two for each entry of a gate file.
+constexpr std::size_t kMaxGateLines = 20'000;
 
 // What is null in the file was not finite when it was written.
 Interval bounds(const RowFields& row, std::string_view key) {
@@ -34,6 +36,11 @@ void read_verdict(const RowFields& fields, Row& row) {
                                                           "vacuous", "not_offered", "skipped"};
   row.verdict = static_cast<Verdict>(fields.choice("verdict", kVerdicts));
   row.reason = fields.text_if_any("reason");
+}
+
+RowGate gate_of_row(const RowFields& fields, bool gates_by_default) {
+  return {fields.text_if_any("rule"),
+          fields.has("gates") ? fields.boolean("gates") : gates_by_default};
 }
 
 void read_names(const RowFields& fields, std::string& scenario, std::string& profiler) {
@@ -102,6 +109,8 @@ CellRow cell_of(const RowFields& fields) {
     row.per_run.push_back(
         {run.name("run"), run.integer("lo"), run.integer("hi"), run.integer("attributed")});
   }
+  row.default_tolerance_ns = fields.number_if_any("default_tolerance_ns");
+  row.gate = gate_of_row(fields, true);
   read_verdict(fields, row);
   return row;
 }
@@ -115,6 +124,8 @@ FunctionRow function_of(const RowFields& fields) {
   row.attributed_share = fields.amount("attributed_share");
   row.samples = fields.amount("samples");
   row.sampling_limit = fields.number_or("sampling_limit", kInfinity);
+  row.span_wall_ns = fields.number_if_any("span_wall_ns");
+  row.gate = gate_of_row(fields, false);
   read_verdict(fields, row);
   return row;
 }
@@ -128,6 +139,12 @@ LinkRow link_of(const RowFields& fields) {
   const RowFields tolerance = fields.object("tolerance");
   row.wrong_tolerance_pct = tolerance.amount("wrong_pct");
   row.none_tolerance_pct = tolerance.amount("none_pct");
+  row.invented_tolerance_pct = tolerance.number_if_any("invented_pct");
+  if (fields.has("invented_ns")) {
+    row.times = {fields.integer("right_ns"), fields.integer("wrong_ns"), fields.integer("none_ns"),
+                 fields.integer("invented_ns")};
+  }
+  row.gate = gate_of_row(fields, true);
   read_verdict(fields, row);
   return row;
 }
@@ -142,6 +159,8 @@ ConservationRow conservation_of(const RowFields& fields) {
   const RowFields tolerance = fields.object("tolerance");
   row.residual_tolerance_pct = tolerance.number_or("residual_pct", kInfinity);
   row.other_tolerance_pct = tolerance.number_or("other_pct", kInfinity);
+  row.default_residual_tolerance_pct = fields.number_if_any("default_residual_tolerance_pct");
+  row.gate = gate_of_row(fields, true);
   read_verdict(fields, row);
   return row;
 }
@@ -238,6 +257,33 @@ StandingRow standing_of(const RowFields& fields) {
   return row;
 }
 
+AssertionRow assertion_of(const RowFields& fields) {
+  static const std::vector<std::string_view> kKinds = {"absence", "losses"};
+  AssertionRow row;
+  read_names(fields, row.scenario, row.profiler);
+  row.kind = kKinds[fields.choice("kind", kKinds)];
+  row.endpoint = fields.text("endpoint");
+  row.pattern = fields.name("pattern");
+  row.found = fields.amount("found");
+  row.found_pct = fields.number_if_any("found_pct");
+  row.limit = fields.amount("limit");
+  row.evidence = fields.amount("evidence");
+  row.gate = gate_of_row(fields, true);
+  read_verdict(fields, row);
+  return row;
+}
+
+GateUse gate_use_of(const RowFields& fields) {
+  GateUse gate;
+  gate.file = fields.name("file");
+  gate.comment = fields.text("comment");
+  for (const RowFields& entry : fields.objects("entries")) {
+    gate.entries.push_back({entry.name("rule"), entry.text("about"), entry.count("rows")});
+  }
+  gate.wider = fields.names("wider", kMaxGateLines);
+  return gate;
+}
+
 Summary summary_of_json(const RowFields& fields) {
   Summary summary;
   summary.pass = fields.count("pass");
@@ -272,7 +318,7 @@ class Gathering {
     if (!sections_found.contains("schema")) fail("schema", "is missing: this is no result");
     for (const auto& [section, known] : sections()) {
       const auto found = sections_found.find(section);
-      if (found == sections_found.end() && came_later(section)) continue;
+      if (known.optional && found == sections_found.end()) continue;
       if (found == sections_found.end()) fail(section, "is missing");
       if (found->second && !known.array) fail(section, "expected an object");
     }
@@ -280,21 +326,20 @@ class Gathering {
   }
 
  private:
-  // Sections that files of the first days do not have.
-  static bool came_later(std::string_view section) {
-    return section == "oracle" || section == "profilers" || section == "standings";
-  }
-
   struct Section {
     bool array;
     std::function<void(const RowFields&, Results&)> read;
+    bool optional = false;  // of a later version 1, or where there was nothing to say
   };
 
   template <typename Row>
-  static Section rows(std::vector<Row> Results::*table, Row (*read)(const RowFields&)) {
-    return {true, [table, read](const RowFields& fields, Results& results) {
+  static Section rows(std::vector<Row> Results::*table, Row (*read)(const RowFields&),
+                      bool optional = false) {
+    return {true,
+            [table, read](const RowFields& fields, Results& results) {
               (results.*table).push_back(read(fields));
-            }};
+            },
+            optional};
   }
 
   static const std::map<std::string, Section, std::less<>>& sections() {
@@ -310,9 +355,14 @@ class Gathering {
         {"confusion", rows(&Results::confusion, confusion_of)},
         {"sweeps", rows(&Results::sweeps, sweep_of)},
         {"overhead", rows(&Results::overhead, overhead_of)},
-        {"oracle", rows(&Results::oracle, oracle_of)},
-        {"profilers", rows(&Results::profilers, profiler_of)},
-        {"standings", rows(&Results::standings, standing_of)},
+        {"profilers", rows(&Results::profilers, profiler_of, true)},
+        {"standings", rows(&Results::standings, standing_of, true)},
+        {"oracle", rows(&Results::oracle, oracle_of, true)},
+        {"assertions", rows(&Results::assertions, assertion_of, true)},
+        {"gate",
+         {false,
+          [](const RowFields& fields, Results& results) { results.gate = gate_use_of(fields); },
+          true}},
         {"summary", {false, [](const RowFields& fields, Results& results) {
                        results.summary = summary_of_json(fields);
                      }}}};

@@ -34,6 +34,12 @@ Json array_of(const std::vector<Row>& rows, Json (*to_json)(const Row&)) {
   return array;
 }
 
+// Of the default gate there is nothing to say.
+void add_gate(Json& json, const RowGate& gate, bool gates_by_default) {
+  if (!gate.rule.empty()) json["rule"] = gate.rule;
+  if (gate.gates != gates_by_default) json["gates"] = gate.gates;
+}
+
 template <typename Row>
 void add_verdict(Json& json, const Row& row) {
   json["verdict"] = name_of(row.verdict);
@@ -92,6 +98,8 @@ Json cell_json(const CellRow& row) {
                {"repeats", row.repeats},
                {"tolerance_ns", finite(row.tolerance_ns)},
                {"per_run", array_of(row.per_run, cell_run_json)}};
+  if (row.default_tolerance_ns) json["default_tolerance_ns"] = finite(row.default_tolerance_ns);
+  add_gate(json, row.gate, true);
   add_verdict(json, row);
   return json;
 }
@@ -105,6 +113,8 @@ Json function_json(const FunctionRow& row) {
                {"attributed_share", finite(row.attributed_share)},
                {"samples", finite(row.samples)},
                {"sampling_limit", finite(row.sampling_limit)}};
+  if (row.span_wall_ns) json["span_wall_ns"] = finite(row.span_wall_ns);
+  add_gate(json, row.gate, false);
   add_verdict(json, row);
   return json;
 }
@@ -118,6 +128,16 @@ Json link_json(const LinkRow& row) {
                {"tolerance",
                 {{"wrong_pct", finite(row.wrong_tolerance_pct)},
                  {"none_pct", finite(row.none_tolerance_pct)}}}};
+  if (row.invented_tolerance_pct) {
+    json["tolerance"]["invented_pct"] = finite(row.invented_tolerance_pct);
+  }
+  if (row.times) {
+    json["right_ns"] = row.times->right_ns;
+    json["wrong_ns"] = row.times->wrong_ns;
+    json["none_ns"] = row.times->none_ns;
+    json["invented_ns"] = row.times->invented_ns;
+  }
+  add_gate(json, row.gate, true);
   add_verdict(json, row);
   return json;
 }
@@ -134,6 +154,10 @@ Json conservation_json(const ConservationRow& row) {
                  {"residual_pct", finite(row.residual_tolerance_pct)},
                  {"other_pct", finite(row.other_tolerance_pct)},
                  {"double_booked_ns", 0}}}};
+  if (row.default_residual_tolerance_pct) {
+    json["default_residual_tolerance_pct"] = finite(row.default_residual_tolerance_pct);
+  }
+  add_gate(json, row.gate, true);
   add_verdict(json, row);
   return json;
 }
@@ -229,6 +253,32 @@ Json standing_json(const StandingRow& row) {
           {"losses", row.losses}};
 }
 
+Json assertion_json(const AssertionRow& row) {
+  Json json = {{"scenario", row.scenario},
+               {"profiler", row.profiler},
+               {"kind", row.kind},
+               {"endpoint", row.endpoint},
+               {"pattern", row.pattern},
+               {"found", finite(row.found)},
+               {"found_pct", finite(row.found_pct)},
+               {"limit", finite(row.limit)},
+               {"evidence", finite(row.evidence)}};
+  add_gate(json, row.gate, true);
+  add_verdict(json, row);
+  return json;
+}
+
+Json gate_entry_json(const GateUse::Entry& entry) {
+  return {{"rule", entry.rule}, {"about", entry.about}, {"rows", entry.rows}};
+}
+
+Json gate_json(const GateUse& gate) {
+  return {{"file", gate.file},
+          {"comment", gate.comment},
+          {"entries", array_of(gate.entries, gate_entry_json)},
+          {"wider", gate.wider}};
+}
+
 Json summary_json(const Summary& summary) {
   return {{"pass", summary.pass},
           {"fail", summary.fail},
@@ -243,20 +293,25 @@ Json summary_json(const Summary& summary) {
 }  // namespace
 
 Json results_to_json(const Results& results) {
-  return {{"schema", "plumbline.results/1"},
-          {"environment", environment_json(results.environment)},
-          {"runs", array_of(results.runs, run_json)},
-          {"cells", array_of(results.cells, cell_json)},
-          {"functions", array_of(results.functions, function_json)},
-          {"links", array_of(results.links, link_json)},
-          {"conservation", array_of(results.conservation, conservation_json)},
-          {"confusion", array_of(results.confusion, confusion_json)},
-          {"sweeps", array_of(results.sweeps, sweep_json)},
-          {"overhead", array_of(results.overhead, overhead_json)},
-          {"oracle", array_of(results.oracle, oracle_json)},
-          {"profilers", array_of(results.profilers, profiler_json)},
-          {"standings", array_of(results.standings, standing_json)},
-          {"summary", summary_json(results.summary)}};
+  Json json = {{"schema", "plumbline.results/1"},
+               {"environment", environment_json(results.environment)},
+               {"runs", array_of(results.runs, run_json)},
+               {"cells", array_of(results.cells, cell_json)},
+               {"functions", array_of(results.functions, function_json)},
+               {"links", array_of(results.links, link_json)},
+               {"conservation", array_of(results.conservation, conservation_json)},
+               {"confusion", array_of(results.confusion, confusion_json)},
+               {"sweeps", array_of(results.sweeps, sweep_json)},
+               {"overhead", array_of(results.overhead, overhead_json)},
+               {"oracle", array_of(results.oracle, oracle_json)},
+               {"profilers", array_of(results.profilers, profiler_json)},
+               {"standings", array_of(results.standings, standing_json)}};
+  if (!results.assertions.empty()) {
+    json["assertions"] = array_of(results.assertions, assertion_json);
+  }
+  if (results.gate) json["gate"] = gate_json(*results.gate);
+  json["summary"] = summary_json(results.summary);
+  return json;
 }
 
 void write_results(const Results& results, const std::filesystem::path& file) {

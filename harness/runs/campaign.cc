@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "harness/gate/gate_use.h"
 #include "harness/scoring/gate.h"
 #include "harness/scoring/scoring.h"
 #include "harness/scoring/standing.h"
@@ -90,19 +91,20 @@ bool is_hopeless(const Campaign& campaign, std::int64_t repeats) {
   return machine_unfit(campaign.invalid(), campaign.invalid() + repeats);
 }
 
-bool is_undecided(const Campaign& campaign, const Tolerances& tolerances) {
+bool is_undecided(const Campaign& campaign, const Gate& gate) {
   std::vector<ScoredRun> valid = campaign.runs;
   std::erase_if(valid, is_invalid);
   if (valid.empty()) return true;
-  const std::vector<CellRow> cells = score_cells(
-      {campaign.scenario, campaign.profiler, valid, tolerances, "", campaign.confidence});
-  const bool failed =
-      std::ranges::any_of(cells, [](const CellRow& row) { return row.verdict == Verdict::kFail; });
-  return !failed && std::ranges::any_of(cells, more_runs_could_decide);
+  const std::vector<CellRow> cells =
+      score_cells({campaign.scenario, campaign.profiler, valid, gate, "", campaign.confidence});
+  const bool failed = std::ranges::any_of(
+      cells, [](const CellRow& row) { return row.gate.gates && row.verdict == Verdict::kFail; });
+  return !failed && std::ranges::any_of(cells, [](const CellRow& row) {
+    return row.gate.gates && more_runs_could_decide(row);
+  });
 }
 
-Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
-                        Results so_far) {
+Results judge_campaigns(std::vector<Campaign> campaigns, const Gate& gate, Results so_far) {
   Results results = std::move(so_far);
   const std::string unfit_everywhere = unfit_of(campaigns);
   std::string first_unfit = unfit_everywhere;
@@ -111,16 +113,16 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& toler
     const std::string unfit = unfit_everywhere.empty() ? unfit_of(campaign) : unfit_everywhere;
     if (first_unfit.empty()) first_unfit = unfit;
     if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
-    score_scenario({campaign.scenario, campaign.profiler, campaign.runs, tolerances, unfit,
-                    campaign.confidence},
-                   results);
-    results.standings.push_back(score_standing({campaign.scenario, campaign.profiler, campaign.runs,
-                                                tolerances, unfit, campaign.confidence}));
+    const Scope scope{campaign.scenario,  campaign.profiler, campaign.runs, gate, unfit,
+                      campaign.confidence};
+    score_scenario(scope, results);
+    results.standings.push_back(score_standing(scope));
     std::vector<OracleRow> oracle =
-        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, tolerances);
+        oracle::score_oracle(campaign.scenario, campaign.oracle_runs, gate.tolerances);
     std::move(oracle.begin(), oracle.end(), std::back_inserter(results.oracle));
   }
   join_ledger_rows(results.conservation);
+  results.gate = gate_use(gate, results);
   results.summary = summarize(results, first_unfit);
   return results;
 }

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
+#include "harness/gate/gate_rules.h"
 #include "harness/oracle/oracle_scoring.h"
 #include "harness/results/results.h"
 #include "harness/scoring/scored_run.h"
-#include "harness/scoring/tolerances.h"
 #include "harness/statistics/looks.h"
 
 namespace plumbline::harness {
@@ -32,12 +32,11 @@ struct Campaign {
 bool is_hopeless(const Campaign& campaign, std::int64_t repeats);
 
 // Whether more runs could change the answer: some cell is open, and none has failed.
-bool is_undecided(const Campaign& campaign, const Tolerances& tolerances);
+bool is_undecided(const Campaign& campaign, const Gate& gate);
 
 // The whole result. A campaign with too many invalid runs is not judged; if there are too many in
 // all campaigns together, none is. Its tables then show every run, valid or not. `so_far`: the
 // environment and the sweeps, which are summed up with the rest.
-Results judge_campaigns(std::vector<Campaign> campaigns, const Tolerances& tolerances,
-                        Results so_far);
+Results judge_campaigns(std::vector<Campaign> campaigns, const Gate& gate, Results so_far);
 
 }  // namespace plumbline::harness

@@ -72,7 +72,7 @@ class Experiment {
     for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
     results.environment = std::move(environment_);
     results.profilers = std::move(bench_.rows);
-    return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(results));
+    return judge_campaigns(std::move(campaigns), plan_.gate, std::move(results));
   }
 
  private:
@@ -87,7 +87,7 @@ class Experiment {
     for (const auto& [profiler, points] : points_of) {
       // One that failed on the way has no curve.
       if (points.size() < sweep.points.size()) continue;
-      results.sweeps.push_back(score_sweep(sweep, points, plan_.tolerances));
+      results.sweeps.push_back(score_sweep(sweep, points, plan_.gate));
     }
   }
 
@@ -105,7 +105,7 @@ class Experiment {
       run_until(look.runs, spec, open, campaigns);
       for (std::size_t i = 0; i < lanes_.size(); ++i) {
         open[i] = open[i] && !lanes_[i].failed() && !is_hopeless(campaigns[i], look.runs) &&
-                  is_undecided(campaigns[i], plan_.tolerances);
+                  is_undecided(campaigns[i], plan_.gate);
       }
     }
     for (std::size_t i = 0; i < lanes_.size(); ++i) {

@@ -11,12 +11,12 @@
 #include <optional>
 #include <vector>
 
+#include "harness/gate/gate_rules.h"
 #include "harness/profilers/find_profiler.h"
 #include "harness/results/result_directory.h"
 #include "harness/results/results.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
-#include "harness/scoring/tolerances.h"
 #include "harness/sweep.h"
 #include "workloads/spec.h"
 
@@ -33,7 +33,7 @@ struct ExperimentPlan {
   std::filesystem::path library;  // the built-in profiler, which runs when `bench` names none
   Bench bench;
   bool kernel_oracle = false;
-  Tolerances tolerances;
+  Gate gate;
 };
 
 // Scored and summed up, but not yet written; the runs' files are in `directory`.

@@ -119,7 +119,7 @@ bool is_right_without_injection(const CellRow& row, const CellKey& key, const Sc
 }
 
 Judgement judge(const CellRow& row, const CellKey& key, double truth_ns, const Scope& scope) {
-  const Tolerances& tolerances = scope.tolerances;
+  const Tolerances& tolerances = scope.gate.tolerances;
   const Equivalence equivalent = equivalence(row.ci95_ns, row.tolerance_ns);
   if (equivalent == Equivalence::kOutside) return {Verdict::kFail, ""};
   if (is_vacuous(tolerances, truth_ns, row.tolerance_ns)) {
@@ -207,6 +207,20 @@ void withdraw(CellRow& row, const std::string& reason) {
   row.reason = reason;
 }
 
+// By the gate; and what it would have been by the default, where that is another.
+void set_tolerance(const Gate& gate, const CellSize& size, CellRow& row) {
+  const auto rule_of = [&](const Gate& one) -> const CellRule& {
+    return cell_rule(one, row.scenario, row.endpoint, row.category, size.truth_ns);
+  };
+  const CellRule& rule = rule_of(gate);
+  row.tolerance_ns = limit_ns(rule.limit, row.category, size);
+  row.gate = {rule.place, rule.gates};
+  if (rule.place.empty()) return;
+  static const Gate kDefault;
+  const double default_ns = limit_ns(rule_of(kDefault).limit, row.category, size);
+  if (default_ns != row.tolerance_ns) row.default_tolerance_ns = default_ns;
+}
+
 CellRow score_cell(const Scope& scope, const CellKey& key) {
   CellRow row;
   row.scenario = scope.scenario;
@@ -221,9 +235,7 @@ CellRow score_cell(const Scope& scope, const CellKey& key) {
   row.blocked_waits = size.waits;
   fill_relative(row, truth_ns, size.wall_ns);
   if (scope.runs.front().profile.counts_totals) row.sampling_error_pct = 0;
-  row.tolerance_ns = key.category
-                         ? category_tolerance_ns(scope.tolerances, *key.category, size)
-                         : residual_tolerance_ns(scope.tolerances, size.wall_ns, size.waits);
+  set_tolerance(scope.gate, size, row);
   if (const std::optional<std::string> reason = withheld(scope, key)) {
     withdraw(row, *reason);
     return row;

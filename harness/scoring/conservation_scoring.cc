@@ -58,6 +58,17 @@ analysis::Conservation conservation_of_all(const Scope& scope) {
   return total;
 }
 
+void set_residual_tolerance(const ConservationRule& rule, double life_ns, double waits,
+                            ConservationRow& row) {
+  const double scale = 100 / life_ns;
+  const double default_ns = residual_tolerance_ns(Tolerances{}, life_ns, waits);
+  const double gate_ns = limit_ns(rule.residual, kResidual, {.wall_ns = life_ns, .waits = waits});
+  row.residual_tolerance_pct = scale * gate_ns;
+  if (!rule.place.empty() && gate_ns != default_ns) {
+    row.default_residual_tolerance_pct = scale * default_ns;
+  }
+}
+
 ConservationRow profiler_row(const Scope& scope) {
   ConservationRow row;
   row.scenario = scope.scenario;
@@ -69,16 +80,16 @@ ConservationRow profiler_row(const Scope& scope) {
   }
   const analysis::Conservation total = conservation_of_all(scope);
   const double life_ns = static_cast<double>(total.thread_life_ns);
+  const ConservationRule& rule = rule_for(scope.gate.conservation, scope.scenario);
+  row.gate = {rule.place, rule.gates};
   row.verdict = Verdict::kPass;
   row.tiling_error_ns = total.tiling_error_ns;
   row.double_booked_ns = total.double_booked_ns;
   row.other_pct = other_pct(scope);
-  row.other_tolerance_pct = scope.tolerances.other_wall_pct;
+  row.other_tolerance_pct = rule.other_wall_percent;
   if (life_ns > 0) {
     row.residual_pct = 100 * static_cast<double>(total.residual_abs_ns) / life_ns;
-    row.residual_tolerance_pct =
-        100 / life_ns *
-        residual_tolerance_ns(scope.tolerances, life_ns, static_cast<double>(total.waits));
+    set_residual_tolerance(rule, life_ns, static_cast<double>(total.waits), row);
   }
   note(row, total.thread_life_ns <= 0, "no thread was recorded");
   note(row, row.tiling_error_ns != 0, "the parts do not fill the threads' life");

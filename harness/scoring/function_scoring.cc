@@ -1,5 +1,7 @@
-// Shares of CPU by function. They do not gate: one run of a few CPU seconds has far too few
-// samples for a point of tolerance, and each row says how many it would take.
+// Shares of CPU by function. By default they inform: one run of a few CPU seconds has far too few
+// samples for a point of tolerance, and each row says how many it would take. Where a gate says
+// that they gate, a row with enough samples passes or fails by its interval from sampling; one with
+// too few stays inconclusive and decides nothing.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,6 +23,7 @@ struct FunctionSums {
   double truth_ns = 0, true_cpu_ns = 0;  // over all runs
   double attributed_ns = 0, attributed_cpu_ns = 0;
   double samples = 0;
+  double wall_ns = 0, spans = 0;  // root spans, by the ledger
 };
 
 double entry(const std::map<std::string, std::int64_t>& cpu_ns, const std::string& function) {
@@ -35,6 +38,8 @@ FunctionSums sums_of(const Scope& scope, std::size_t endpoint, const std::string
     const EndpointTruth& truth = run.truth.endpoints[endpoint];
     sums.truth_ns += entry(truth.function_cpu_ns, function);
     sums.true_cpu_ns += static_cast<double>(truth.of(format::Category::kCpu).lo_ns);
+    sums.wall_ns += static_cast<double>(truth.wall_ns);
+    sums.spans += static_cast<double>(truth.requests);
     const auto profile = run.profile.endpoints.find(truth.name);
     if (profile == run.profile.endpoints.end()) continue;
     sums.attributed_ns += entry(profile->second.function_cpu_ns, function);
@@ -45,16 +50,28 @@ FunctionSums sums_of(const Scope& scope, std::size_t endpoint, const std::string
 }
 
 // No number of samples helps where they keep step with the work.
-std::string why_not_judged(const Scope& scope, double samples, double share) {
+void judge(const Scope& scope, const FunctionRule& rule, FunctionRow& row) {
+  row.gate = {rule.place, rule.gates};
   const bool in_lockstep = std::any_of(scope.runs.begin(), scope.runs.end(),
                                        [](const auto& run) { return run.profile.lockstep_risk; });
-  if (in_lockstep) return "lockstep_risk: sampled on the kernel's tick";
-  if (scope.runs.front().profile.claims.functions_by_wall) return "shares of wall time, not CPU";
-  const double points = scope.tolerances.function_share_points;
-  const double needed = samples_needed(share, points);
-  if (samples >= needed) return "function shares do not gate yet";
-  return fmt::format("{:.0f} of the {:.0f} samples that +-{:g} point would take", samples, needed,
-                     points);
+  const double needed = samples_needed(row.truth_share, rule.points);
+  if (in_lockstep) {
+    row.reason = "lockstep_risk: sampled on the kernel's tick";
+  } else if (scope.runs.front().profile.claims.functions_by_wall) {
+    row.reason = "shares of wall time, not CPU";
+  } else if (row.samples == 0 || row.samples < needed) {
+    row.reason = fmt::format("{:.0f} of the {:.0f} samples that +-{:g} point would take",
+                             row.samples, needed, rule.points);
+  } else if (!rule.gates) {
+    row.reason = "by this gate, function shares inform";
+  } else {
+    const double error = row.attributed_share - row.truth_share;
+    const double half = 1.96 * row.sampling_limit;
+    const Equivalence equivalent = equivalence({error - half, error + half}, rule.points / 100);
+    if (equivalent == Equivalence::kWithin) row.verdict = Verdict::kPass;
+    if (equivalent == Equivalence::kOutside) row.verdict = Verdict::kFail;
+    if (equivalent == Equivalence::kUndecided) row.reason = "the interval crosses the tolerance";
+  }
 }
 
 FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::string& function) {
@@ -65,6 +82,7 @@ FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::st
   row.endpoint = scope.runs.front().truth.endpoints[endpoint].name;
   row.function = function;
   row.samples = sums.samples;
+  if (sums.spans > 0) row.span_wall_ns = sums.wall_ns / sums.spans;
   if (sums.true_cpu_ns > 0) row.truth_share = sums.truth_ns / sums.true_cpu_ns;
   if (sums.attributed_cpu_ns > 0) {
     row.attributed_share = sums.attributed_ns / sums.attributed_cpu_ns;
@@ -75,7 +93,7 @@ FunctionRow function_row(const Scope& scope, std::size_t endpoint, const std::st
     row.reason = "the profiler does not claim to measure it";
     return row;
   }
-  row.reason = why_not_judged(scope, row.samples, row.truth_share);
+  judge(scope, rule_for(scope.gate.functions, row.scenario, row.endpoint, row.function), row);
   return row;
 }
 

@@ -7,6 +7,18 @@
 namespace plumbline::harness {
 namespace {
 
+// Rows that inform have a verdict, which decides nothing.
+template <typename Row>
+bool decides(const Row& row) {
+  return row.gate.gates;
+}
+bool decides(const OracleRow&) { return true; }
+bool decides(const OverheadRow& row) { return row.limit.has_value(); }
+// Too few samples are the usual case, and no reason to say that nothing is known.
+bool decides(const FunctionRow& row) {
+  return row.gate.gates && row.verdict != Verdict::kInconclusive;
+}
+
 void count(Verdict verdict, Summary& summary) {
   switch (verdict) {
     case Verdict::kPass:
@@ -117,17 +129,26 @@ Summary summarize(const Results& results, const std::string& unfit) {
   for (const RunRow& run : results.runs) {
     summary.invalid_runs += run.machine == MachineVerdict::kInvalid ? 1 : 0;
   }
-  for (const CellRow& row : results.cells) count(row.verdict, summary);
-  for (const LinkRow& row : results.links) count(row.verdict, summary);
-  for (const ConservationRow& row : results.conservation) count(row.verdict, summary);
-  for (const OracleRow& row : results.oracle) count(row.verdict, summary);
+  const auto count_all = [&](const auto& rows) {
+    for (const auto& row : rows) {
+      if (decides(row)) count(row.verdict, summary);
+    }
+  };
+  count_all(results.cells);
+  count_all(results.functions);
+  count_all(results.links);
+  count_all(results.conservation);
+  count_all(results.oracle);
+  count_all(results.overhead);
+  count_all(results.assertions);
   if (!anything_offered(results)) summary.pass = 0;
-  for (const OverheadRow& row : results.overhead) {
-    if (row.limit) count(row.verdict, summary);
-  }
   const bool has_curves =
       std::ranges::any_of(results.sweeps, is_curve) || !results.overhead.empty();
   decide(results, unfit, has_curves, summary);
+  if (results.gate && !results.gate->wider.empty()) {
+    summary.reason += fmt::format("; the gate {} is wider than the default in {} places",
+                                  results.gate->file, results.gate->wider.size());
+  }
   return summary;
 }
 

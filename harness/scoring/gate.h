@@ -1,9 +1,8 @@
 // From verdicts to one answer: the summary and the exit code that a CI job acts on.
 //
 // Called once, when every scenario was scored. Rows that gate: cells, links, conservation, oracle,
-// and of the overhead those with a limit.
-// Rows of functions inform only. Codes: 0 pass, 1 gate failed, 3 inconclusive or machine unfit, 77
-// everything skipped; 2 is for input that cannot be used and never reaches a result.
+// assertions; functions where the gate file says so. Codes: 0 pass, 1 gate failed, 3 inconclusive
+// or machine unfit, 77 everything skipped; 2 is for unusable input, which reaches no result.
 // Precedence: 2 > 1 > 3 > 77 > 0.
 // Thread rule: pure functions. Failure: none.
 #pragma once

@@ -25,8 +25,11 @@ LinkRow score_links(const Scope& scope) {
   LinkRow row;
   row.scenario = scope.scenario;
   row.profiler = scope.profiler;
-  row.wrong_tolerance_pct = scope.tolerances.wrong_span_pct;
-  row.none_tolerance_pct = scope.tolerances.no_span_pct;
+  const LinkRule& rule = rule_for(scope.gate.links, scope.scenario);
+  row.gate = {rule.place, rule.gates};
+  row.wrong_tolerance_pct = rule.wrong_percent;
+  row.none_tolerance_pct = rule.none_percent;
+  row.invented_tolerance_pct = rule.invented_percent;
   if (!scope.runs.front().overlay) {
     row.verdict = Verdict::kNotOffered;
     row.reason = "the profiler gives no times";
@@ -36,9 +39,13 @@ LinkRow score_links(const Scope& scope) {
   row.right_pct = percent(links.right_ns, links.total_ns());
   row.wrong_pct = percent(links.wrong_ns, links.total_ns());
   row.none_pct = percent(links.none_ns, links.total_ns());
+  row.times = {links.right_ns, links.wrong_ns, links.none_ns, links.invented_ns};
+  const bool invented = rule.invented_percent &&
+                        percent(links.invented_ns, links.total_ns()) > *rule.invented_percent;
   if (links.total_ns() == 0) {
     row.reason = "the ledger holds no segment";
-  } else if (row.wrong_pct > row.wrong_tolerance_pct || row.none_pct > row.none_tolerance_pct) {
+  } else if (row.wrong_pct > row.wrong_tolerance_pct || row.none_pct > row.none_tolerance_pct ||
+             invented) {
     row.verdict = Verdict::kFail;
   } else {
     row.verdict = Verdict::kPass;

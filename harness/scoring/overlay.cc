@@ -96,6 +96,37 @@ CategoryTimes true_parts(const LedgerRecord& record, const CategoryTimes& report
   return parts;
 }
 
+// When some span was open on a thread, by the ledger: in order of time, no overlap. A span that
+// changed threads was open where its stretches were.
+std::vector<std::pair<std::int64_t, std::int64_t>> open_times(const LedgerThread& thread) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> times;
+  for (const LedgerRecord& record : thread.records) {
+    const bool is_span = record.kind == LedgerKind::kSpan && !is_split_span(record);
+    if (!is_span && record.kind != LedgerKind::kStretch) continue;
+    // Those inside it ended before it did.
+    while (!times.empty() && times.back().first >= record.t0_ns) times.pop_back();
+    times.emplace_back(times.empty() ? record.t0_ns : std::max(record.t0_ns, times.back().second),
+                       record.t1_ns);
+  }
+  return times;
+}
+
+std::int64_t invented_ns(const LedgerThread& thread, const std::vector<ReportedSegment>& segments) {
+  const auto times = open_times(thread);
+  std::int64_t sum_ns = 0;
+  auto time = times.begin();
+  for (const ReportedSegment& segment : segments) {
+    if (segment.span_id == 0) continue;
+    sum_ns += segment.end_ns - segment.begin_ns;
+    while (time != times.end() && time->second <= segment.begin_ns) ++time;
+    for (auto open = time; open != times.end() && open->first < segment.end_ns; ++open) {
+      sum_ns -= std::max<std::int64_t>(
+          0, std::min(open->second, segment.end_ns) - std::max(open->first, segment.begin_ns));
+    }
+  }
+  return sum_ns;
+}
+
 // CPU segments that follow each other share the profiler's segments, since there is no edge
 // between them; which of them was preempted only the ledger knows. They are booked as one.
 class ConfusionBooker {
@@ -129,6 +160,7 @@ LinkTotals& LinkTotals::operator+=(const LinkTotals& more) {
   right_ns += more.right_ns;
   wrong_ns += more.wrong_ns;
   none_ns += more.none_ns;
+  invented_ns += more.invented_ns;
   return *this;
 }
 
@@ -176,6 +208,7 @@ Overlay overlay(const workloads::Ledger& ledger, const Profile& profile) {
     const std::vector<ReportedSegment>& segments =
         reported == profile.threads.end() ? nothing : reported->second;
     const std::vector<std::uint64_t> owners = owners_of(thread);
+    total.links.invented_ns += invented_ns(thread, segments);
     ConfusionBooker booker(total.confusion);
     for (std::size_t row = 0; row < thread.records.size(); ++row) {
       const LedgerRecord& record = thread.records[row];

@@ -16,6 +16,7 @@ namespace plumbline::harness {
 
 struct LinkTotals {
   std::int64_t right_ns = 0, wrong_ns = 0, none_ns = 0;
+  std::int64_t invented_ns = 0;  // outside of every segment: given to a span where none was open
 
   std::int64_t total_ns() const { return right_ns + wrong_ns + none_ns; }
   LinkTotals& operator+=(const LinkTotals& more);

@@ -51,9 +51,14 @@ void append(std::vector<Row> rows, const std::optional<Withdrawal>& withdrawal,
 void score_scenario(const Scope& scope, Results& results) {
   const std::optional<Withdrawal> withdrawal = withdrawal_of(scope);
   append(score_cells(scope), withdrawal, results.cells);
-  append(score_functions(scope), std::nullopt, results.functions);  // they inform, whatever happens
+  for (FunctionRow& row : score_functions(scope)) {
+    // Those that inform do so whatever happens.
+    append(std::vector<FunctionRow>{row}, row.gate.gates ? withdrawal : std::nullopt,
+           results.functions);
+  }
   append(std::vector<LinkRow>{score_links(scope)}, withdrawal, results.links);
   append(score_conservation(scope), withdrawal, results.conservation);
+  append(score_assertions(scope), withdrawal, results.assertions);
   const std::vector<ConfusionRow> confusion = confusion_rows(scope);
   results.confusion.insert(results.confusion.end(), confusion.begin(), confusion.end());
 }

@@ -1,8 +1,8 @@
 // Compares what a profiler said with the truth: from runs to verdicts.
 //
 // Each table has a file of its own: cell_scoring.cc, link_scoring.cc, conservation_scoring.cc,
-// function_scoring.cc. Called by the experiment once per scenario and profiler, and by the tests
-// with runs made by hand.
+// function_scoring.cc, assertion_scoring.cc. Called by the experiment once per scenario and
+// profiler, and by the tests with runs made by hand.
 // Thread rule: pure functions. Failure: none; what cannot be judged says why.
 #pragma once
 
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "harness/gate/gate_rules.h"
 #include "harness/results/results.h"
 #include "harness/scoring/scored_run.h"
-#include "harness/scoring/tolerances.h"
 #include "harness/statistics/looks.h"
 
 namespace plumbline::harness {
@@ -21,7 +21,7 @@ namespace plumbline::harness {
 struct Scope {
   std::string scenario, profiler;
   std::span<const ScoredRun> runs;
-  Tolerances tolerances;
+  Gate gate;
   // Why nothing here may be judged; empty: the machine was fit.
   std::string unfit;
   double confidence = kConfidence;  // of the intervals
@@ -35,6 +35,8 @@ LinkRow score_links(const Scope& scope);
 // The profiler's row, then the ledger's own.
 std::vector<ConservationRow> score_conservation(const Scope& scope);
 std::vector<ConfusionRow> confusion_rows(const Scope& scope);
+// What the gate file says must not be; none without one.
+std::vector<AssertionRow> score_assertions(const Scope& scope);
 
 // All of the above, appended to `results`, which holds the runs already.
 void score_scenario(const Scope& scope, Results& results);

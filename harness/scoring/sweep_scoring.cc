@@ -32,7 +32,7 @@ ScoredPoint cell_point(const std::vector<CellRow>& rows, const Sweep& sweep) {
 }
 
 ScoredPoint function_point(const std::vector<FunctionRow>& rows, const Sweep& sweep,
-                           const Tolerances& tolerances) {
+                           const Gate& gate) {
   ScoredPoint point;
   for (const FunctionRow& row : rows) {
     const bool asked = row.endpoint == sweep.endpoint || row.endpoint == kWholeProcess;
@@ -42,34 +42,33 @@ ScoredPoint function_point(const std::vector<FunctionRow>& rows, const Sweep& sw
       point.row.error_pct = points;
     }
     const double allowed =
-        tolerances.function_share_points + kSamplingDeviations * 100 * row.sampling_limit;
+        rule_for(gate.functions, row.scenario, row.endpoint, row.function).points +
+        kSamplingDeviations * 100 * row.sampling_limit;
     point.broken = point.broken || std::abs(points) > allowed;
   }
   return point;
 }
 
-ScoredPoint score_point(const Sweep& sweep, const Campaign& campaign,
-                        const Tolerances& tolerances) {
+ScoredPoint score_point(const Sweep& sweep, const Campaign& campaign, const Gate& gate) {
   std::vector<ScoredRun> valid;
   std::ranges::copy_if(campaign.runs, std::back_inserter(valid), [](const ScoredRun& run) {
     return run.row.machine != MachineVerdict::kInvalid;
   });
   if (valid.empty()) return {};
-  const Scope scope{campaign.scenario, campaign.profiler, valid, tolerances, ""};
+  const Scope scope{campaign.scenario, campaign.profiler, valid, gate, ""};
   return sweep.category ? cell_point(score_cells(scope), sweep)
-                        : function_point(score_functions(scope), sweep, tolerances);
+                        : function_point(score_functions(scope), sweep, gate);
 }
 
 }  // namespace
 
-SweepRow score_sweep(const Sweep& sweep, std::span<const Campaign> campaigns,
-                     const Tolerances& tolerances) {
+SweepRow score_sweep(const Sweep& sweep, std::span<const Campaign> campaigns, const Gate& gate) {
   SweepRow row;
   row.scenario = sweep.name;
   row.parameter = sweep.parameter;
   for (std::size_t i = 0; i < sweep.points.size(); ++i) {
     row.profiler = campaigns[i].profiler;
-    ScoredPoint point = score_point(sweep, campaigns[i], tolerances);
+    ScoredPoint point = score_point(sweep, campaigns[i], gate);
     point.row.value = sweep.points[i].value;
     if (point.broken && !row.breaking_point) row.breaking_point = point.row.value;
     row.points.push_back(point.row);

@@ -1,10 +1,12 @@
 // How far a figure may be from the truth and still pass: the default gate (README.md).
 //
-// One table for the whole harness; scoring asks it, nothing else holds a limit.
+// One table for the whole harness, from which the gate's default entries are made
+// (harness/gate/gate_rules.h); nothing else holds a limit.
 // Thread rule: constants and pure functions. Failure: none.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "profiler/format/category.h"
 
@@ -32,6 +34,17 @@ struct Tolerances {
   double vacuous_pct = 10;        // a tolerance above this share of the truth proves nothing
 };
 
+// The largest of what it names; what it does not name is 0.
+struct Limit {
+  double percent = 0;       // of the truth
+  double us_per_event = 0;  // of an edge (cpu), else of a blocked wait
+  double ms = 0;
+  double wall_percent = 0;  // of the endpoint
+};
+
+Limit category_limit(const Tolerances& tolerances, format::Category category, bool zero_truth);
+Limit residual_limit(const Tolerances& tolerances);
+
 // What a cell is about, as means per run.
 struct CellSize {
   double truth_ns = 0;  // middle of the interval
@@ -39,6 +52,9 @@ struct CellSize {
   double waits = 0;     // blocked, in the cell; of run queue and residual: in the endpoint
   double edges = 0;     // of the endpoint
 };
+
+// `category_id`: "residual" too.
+double limit_ns(const Limit& limit, std::string_view category_id, const CellSize& size);
 
 double category_tolerance_ns(const Tolerances& tolerances, format::Category category,
                              const CellSize& size);

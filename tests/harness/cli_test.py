@@ -138,13 +138,17 @@ class Run(CommandLine):
         output = self.folder / "result"
         ended = plumbline("run", "--scenario", self.scenario(QUICK), "--repeat", 1, "--json",
                           "-o", output)
-        self.assertEqual(json.loads(ended.stdout),
-                         json.loads((output / "results.json").read_text()))
-        self.assertEqual(ended.returncode, 3)  # one run proves nothing
+        results = json.loads(ended.stdout)
+        self.assertEqual(results, json.loads((output / "results.json").read_text()))
+        # One run proves nothing of a cell; links and conservation are sums, which a disturbed
+        # machine may break, and then it is 1. exit_codes_test.py shows 3 where they cannot.
+        failed = [row["verdict"] for table in ("links", "conservation") for row in results[table]]
+        self.assertEqual(ended.returncode, 1 if "fail" in failed else 3)
 
 
 class Publish(CommandLine):
-    FORMATS = ("markdown", "junit", "csv", "gbench", "bmf", "github-benchmark")
+    FORMATS = ("markdown", "junit", "csv", "csv-functions", "csv-confusion", "csv-links",
+               "gbench", "bmf", "github-benchmark")
 
     def result(self, change=lambda results: None):
         results = json.loads((FIXTURES / "results.json").read_text())

@@ -48,6 +48,12 @@ void add_hostile_tables(const std::string& name, Results& results) {
   function.reason = name;
   results.functions.push_back(function);
   results.confusion.push_back({name, name, name, name, 1});
+  AssertionRow assertion;
+  assertion.scenario = assertion.profiler = assertion.endpoint = assertion.pattern = name;
+  assertion.kind = "absence";
+  assertion.gate.rule = assertion.reason = name;
+  assertion.verdict = Verdict::kFail;
+  results.assertions.push_back(assertion);
 }
 
 }  // namespace
@@ -110,6 +116,8 @@ Results hostile_results() {
     }
     add_hostile_tables(name, results);
   }
+  results.gate = GateUse{hostile_names()[2], hostile_names()[1], {}, hostile_names()};
+  for (const std::string& name : hostile_names()) results.gate->entries.push_back({name, name, 1});
   results.summary.exit_code = 1;
   results.summary.fail = 1;
   results.summary.reason = hostile_names()[7];

@@ -3,13 +3,17 @@
 Usage: plots_test.py FOLDER_OF_PLOTS FIXTURE_FOLDER; called by CTest.
 """
 
+import csv
 import json
 import pathlib
+import re
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree as ElementTree
 
 PLOTS = pathlib.Path(sys.argv[1])
 FIXTURE = pathlib.Path(sys.argv[2])
@@ -20,19 +24,22 @@ import matplotlib  # noqa: E402
 matplotlib.use("Agg")
 from matplotlib.figure import Figure  # noqa: E402
 
+import confusion  # noqa: E402
+import span_length  # noqa: E402
 from bias import draw_bias  # noqa: E402
 from coverage import draw_coverage, half_widths_off  # noqa: E402
+from figure_data import defused  # noqa: E402
 from heat_map import draw_heat_map  # noqa: E402
 from overhead import cpu_rows, draw_cost, draw_pareto, error_points  # noqa: E402
 from parity import draw_parity  # noqa: E402
 from profilers import compared, draw_largest, draw_ratio  # noqa: E402
-from results import ResultsError, cells_of, read_results, sections  # noqa: E402
+from results import ResultsError, cells_of, grouped, read_results, sections  # noqa: E402
 from sweep import draw_sweep  # noqa: E402
 
 
 def fixture_cells():
     results = read_results(FIXTURE)
-    return cells_of(results, sections(results)[0])
+    return cells_of(grouped(results, "cells"), sections(results)[0])
 
 
 def drawn(draw):
@@ -87,6 +94,60 @@ class Figures(unittest.TestCase):
         self.assertNotIn("file", {cell["category"] for cell in fixture_cells()})
 
 
+class Confusion(unittest.TestCase):
+    ROWS = read_results(FIXTURE)["confusion"]
+
+    def test_a_row_adds_up_to_what_was_true(self):
+        share = confusion.shares(self.ROWS)
+        self.assertAlmostEqual(share["lock", "lock"], 100 * 900 / 901)
+        self.assertAlmostEqual(share["lock", "cpu"], 100 / 901)
+        self.assertEqual(confusion.data(self.ROWS)[1][:5],
+                         ["fixture", "plumbline", "lock", "cpu", 1e6])
+
+    def test_tells_runs_and_shows_share_and_time(self):
+        axes = Figure().add_subplot()
+        confusion.draw_confusion(axes, self.ROWS, 3)
+        self.assertIn("n = 3 runs", axes.get_title())
+        self.assertTrue(any("0.111 %" in text and "1.00 ms" in text for text in texts(axes)))
+        self.assertEqual([label.get_text() for label in axes.get_xticklabels()],
+                         ["CPU", "Monitor enter (lock)"])
+
+
+class SpanLength(unittest.TestCase):
+    ROWS = read_results(FIXTURE)["functions"]
+
+    def test_points_have_their_errors_and_the_law_falls_with_the_root(self):
+        axes = Figure().add_subplot()
+        span_length.draw_span_length(axes, self.ROWS, 3)
+        points = axes.containers[0].lines[0]
+        self.assertEqual(list(points.get_xdata()), [20, 20, 80])
+        self.assertEqual([round(y, 6) for y in points.get_ydata()], [1, 1.5, 0.1])
+        (law,) = [line for line in axes.get_lines() if len(line.get_xdata()) == 51]
+        xs, ys = law.get_xdata(), law.get_ydata()
+        self.assertAlmostEqual(ys[0] / ys[-1], (xs[-1] / xs[0]) ** 0.5)
+        # 75 samples a ms: 1,500 in 20 ms, of which a share of a half is known to 2.53 points.
+        self.assertAlmostEqual(ys[0] * (xs[0] / 20) ** 0.5, 196 * 0.5 / 1500 ** 0.5)
+        self.assertIn("n = 3 runs, 1500 to 6000 samples", axes.get_title())
+        # Texts are no formulas (plot.py), so the axis must not write its ticks as one.
+        self.assertNotIn("$", "".join(label.get_text() for label in axes.get_xticklabels()))
+
+    def test_rows_without_samples_or_length_are_not_drawn(self):
+        rows = [dict(self.ROWS[0], samples=0), dict(self.ROWS[0], span_wall_ns=None),
+                dict(self.ROWS[0], sampling_limit=None)]
+        self.assertEqual(span_length.shown(rows), [])
+        span_length.draw_span_length(Figure().add_subplot(), rows, 3)
+
+
+class Data(unittest.TestCase):
+    # Fault: a spreadsheet opens the data of a figure and runs a name in it.
+    # Pass: every text that begins like a formula has an apostrophe in front; numbers stay.
+    def test_no_field_is_a_formula(self):
+        for text in ("=cmd|'/c calc'!A1", "+1", "-2+3", "@SUM(1)", " =1", "\t=1", "\uFF1D1"):
+            self.assertEqual(defused(text), "'" + text)
+        self.assertEqual([defused(value) for value in (-1.5, None, "GET /", "")],
+                         [-1.5, "", "GET /", ""])
+
+
 class Sweep(unittest.TestCase):
     SWEEP = {"scenario": "waits", "profiler": "plumbline", "parameter": "length, us",
              "breaking_point": 10, "points": [
@@ -96,15 +157,16 @@ class Sweep(unittest.TestCase):
 
     def test_draws_the_points_that_have_an_error_over_a_logarithmic_axis(self):
         axes = Figure().add_subplot()
-        draw_sweep(axes, self.SWEEP)
+        draw_sweep(axes, self.SWEEP, [3, 3, 2])
         self.assertEqual(list(axes.get_lines()[0].get_xdata()), [10, 100])
         self.assertEqual(list(axes.get_lines()[0].get_ydata()), [-40.0, -4.0])
         self.assertIn("1 without an error", axes.get_title())
+        self.assertIn("2 to 3 runs each", axes.get_title())
         self.assertEqual(axes.get_xlabel(), "length, us")
 
     def test_marks_the_breaking_point(self):
         axes = Figure().add_subplot()
-        draw_sweep(axes, self.SWEEP)
+        draw_sweep(axes, self.SWEEP, [3, 3, 2])
         self.assertIn([10, 10], [list(line.get_xdata()) for line in axes.get_lines()])
 
     def test_is_written_with_its_points_as_csv(self):
@@ -269,10 +331,12 @@ class Program(unittest.TestCase):
         shutil.copy(FIXTURE / "results.json", self.folder)
         names = [pathlib.Path(line).name for line in run_plot(self.folder, expect=0).stdout.split()]
         expected = [f"fixture-plumbline-{figure}.{kind}" for figure in
-                    ("parity", "bias", "heat-map") for kind in ("png", "svg")]
+                    ("parity", "bias", "heat-map", "confusion", "span-length")
+                    for kind in ("png", "svg", "csv")]
         self.assertEqual(names, expected)
         for name in names:
-            self.assertGreater((self.folder / name).stat().st_size, 5000)
+            least = 100 if name.endswith(".csv") else 5000
+            self.assertGreater((self.folder / name).stat().st_size, least)
         # Names are data: the two dollar signs in the endpoint's name are no formula.
         svg = (self.folder / "fixture-plumbline-heat-map.svg").read_text()
         self.assertIn("GET /cost?in=$5&amp;to=$9", svg)
@@ -302,6 +366,92 @@ class Program(unittest.TestCase):
                                text=True, check=False, env={"PYTHONPATH": str(self.folder)})
         self.assertNotEqual(ended.returncode, 0)
         self.assertIn("apt install python3-matplotlib", ended.stderr)
+
+
+class Hostile(unittest.TestCase):
+    """results.json is anybody's file: refused in one line or drawn, whatever its names."""
+
+    NAMES = ("nul\0byte", "\x1b]0;owned\x07", "<script>alert(1)</script>", "]]>", "-- x -->",
+             "line\nbreak", "\u202eright to left", "\ufffe", "=cmd|'/c calc'!A1", "\ud800",
+             "$\\frac{1}{0}$", "../../etc/passwd", "x" * 60_000, "\u6f22\U0001f600")
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def write(self, text):
+        (self.folder / "results.json").write_text(text)
+
+    def hostile(self):
+        results = json.loads((FIXTURE / "results.json").read_text())
+        row = results["cells"][0]
+        results["cells"] = [dict(row, endpoint=name) for name in self.NAMES]
+        results["cells"] += [dict(row, scenario=name) for name in self.NAMES[2::4]]
+        results["confusion"] += [dict(results["confusion"][0], reported_category=name)
+                                 for name in self.NAMES]
+        results["functions"] += [dict(results["functions"][0], endpoint=name, function=name)
+                                 for name in self.NAMES]
+        results["sweeps"] = [Sweep.SWEEP | {"parameter": name} for name in self.NAMES[:3]]
+        return results
+
+    def test_hostile_names_are_drawn_and_obeyed_nowhere(self):
+        self.write(json.dumps(self.hostile()))
+        ended = run_plot(self.folder, expect=0)
+        self.assertEqual(ended.stderr, "")
+        files = list(self.folder.iterdir())
+        self.assertEqual(len(files), 1 + len(ended.stdout.splitlines()))
+        for file in files:
+            if file.suffix == ".svg":
+                ElementTree.parse(file)  # XML still
+                self.assertNotIn(b"<script", file.read_bytes())
+            if file.suffix == ".csv":
+                with file.open(newline="", encoding="utf-8") as stream:
+                    for row in csv.reader(stream, strict=True):
+                        for field in row:
+                            self.assertTrue(all(c.isprintable() for c in field), row)
+                            if not re.fullmatch(r"-?[0-9.]+(e[+-]?\d+)?", field):
+                                self.assertNotRegex(field, '^[ "]*[=+@-]')
+
+    def test_what_is_no_result_is_one_line(self):
+        whole = (FIXTURE / "results.json").read_text()
+        results = json.loads(whole)
+        faults = {
+            "NaN": whole.replace('"error_ns": 15000000.0', '"error_ns": NaN', 1),
+            "infinite": whole.replace('"error_ns": 15000000.0', '"error_ns": 1e999', 1),
+            "deep": '{"cells":' + "[" * 1_000_000,
+            "no cells": json.dumps({"schema": "plumbline.results/1"}),
+            "cells of texts": json.dumps(results | {"cells": ["x"]}),
+            "no section": json.dumps(results | {"cells": [{}]}),
+            "a list of lists": json.dumps(results | {"cells": [[1, 2]]}),
+            "texts for numbers": json.dumps(results | {
+                "cells": [dict(results["cells"][0], error_ns="much", truth_lo_ns="x")]}),
+        }
+        for name, text in faults.items():
+            with self.subTest(name):
+                self.assertNotEqual(text, whole)
+                self.write(text)
+                ended = run_plot(self.folder, expect=2)
+                self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
+                self.assertIn("results.json", ended.stderr)
+
+    # Fault: a file of a gigabyte, or a figure of a million rows, takes all memory.
+    # Pass: refused within 2 GB of address space; of 5,000 cells the 120 worst are drawn.
+    def test_size_is_bounded(self):
+        with (self.folder / "results.json").open("wb") as stream:
+            stream.truncate(10**9)
+        ended = subprocess.run(
+            [sys.executable, PLOTS / "plot.py", self.folder], capture_output=True, text=True,
+            check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)))
+        self.assertEqual(ended.returncode, 2, ended.stderr)
+        self.assertIn("1000000000 bytes", ended.stderr)
+        results = json.loads((FIXTURE / "results.json").read_text())
+        row = results["cells"][0]
+        results["cells"] = [dict(row, endpoint=f"GET /{i}", error_pp=i / 100) for i in range(5000)]
+        self.write(json.dumps(results))
+        run_plot(self.folder, expect=0)
+        lines = (self.folder / "fixture-plumbline-bias.csv").read_text().splitlines()
+        self.assertEqual(len(lines), 121)
+        self.assertIn("GET /4999", lines[-1])
 
 
 class Reading(unittest.TestCase):

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -83,7 +84,7 @@ TEST(Publish, NothingThatIsPublishedHasAControlCharacter) {
   for (const Format& format : formats()) {
     const std::string text = text_of(format, hostile_results());
     for (const char c : text) {
-      const bool line_end = c == '\n' || (c == '\r' && format.name == "csv");
+      const bool line_end = c == '\n' || (c == '\r' && format.name.starts_with("csv"));
       ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 || line_end)
           << format.name << ": " << static_cast<int>(c);
     }
@@ -131,7 +132,9 @@ TEST(PublishMarkdown, NoMarkOfMarkdownOrHtmlComesFromAName) {
   for (std::string line; std::getline(lines, line);) {
     if (line.rfind("| ", 0) != 0) continue;
     const std::size_t bars = count(line, "|");
-    EXPECT_TRUE(bars == 7 || bars == 10 || bars == 4) << line.substr(0, 200);
+    // Rows against it, cells, functions, sweeps, and two sizes of confusion.
+    EXPECT_TRUE(bars == 7 || bars == 10 || bars == 8 || bars == 4 || bars == 5)
+        << line.substr(0, 200);
   }
 }
 
@@ -176,6 +179,96 @@ TEST(PublishCsv, NoFieldIsAFormula) {
   EXPECT_TRUE(contains(text, "\"'=cmd|'/c calc'!A1\""));
   EXPECT_TRUE(contains(text, "\"\"\"quoted\"\",\"\"cells\"\"\""));
   EXPECT_EQ(count(text, "\r\n"), hostile_results().cells.size() + 1);
+}
+
+TEST(PublishCsv, EveryTableIsDefused) {
+  const Results hostile = hostile_results();
+  const std::map<std::string, std::size_t> rows = {{"csv-functions", hostile.functions.size()},
+                                                   {"csv-confusion", hostile.confusion.size()},
+                                                   {"csv-links", hostile.links.size()},
+                                                   {"csv-assertions", hostile.assertions.size()}};
+  for (const auto& [format, expected] : rows) {
+    const std::string text = published(format, hostile);
+    EXPECT_EQ(count(text, "\r\n"), expected + 1) << format;
+    EXPECT_GT(expected, 10u) << format;
+    for (const char* start : {"\"=", "\"+", "\"-", "\"@", "\" =", "\"\xef\xbc\x9d"}) {
+      EXPECT_FALSE(contains(text, std::string(",") + start)) << format << start;
+      EXPECT_FALSE(contains(text, std::string("\r\n") + start)) << format << start;
+    }
+  }
+}
+
+// Fault: an assertion that failed is in the exit code, and in no report.
+// Pass: each format tells of it; those for people say the rule, the place and what was found.
+TEST(Publish, FailedAssertionsAreInEveryFormat) {
+  Results results = small_results();
+  AssertionRow row;
+  row.scenario = "small";
+  row.profiler = "plumbline";
+  row.kind = "absence";
+  row.endpoint = "GET /a";
+  row.pattern = "scale_image";
+  row.found = 7;
+  row.found_pct = 1.75;
+  row.gate.rule = "never[0]";
+  row.verdict = Verdict::kFail;
+  results.assertions.push_back(row);
+  results.summary.exit_code = kExitGateFailed;
+  for (const char* format : {"markdown", "junit", "csv-assertions", "bmf", "github-benchmark"}) {
+    EXPECT_TRUE(contains(published(format, results), "scale_image")) << format;
+  }
+  EXPECT_TRUE(contains(published("gbench", results), "\"assertions_failed\":1"));
+  EXPECT_TRUE(contains(published("junit", results), "<failure type=\"fail\" message=\"7 samples"));
+  EXPECT_TRUE(contains(published("markdown", results), "never&#91;0&#93;"));
+}
+
+// Fault: a row that only informs makes a report red while the exit code is 0.
+TEST(Publish, RowsThatInformAreNeitherRedNorGreen) {
+  Results results = small_results_of(Verdict::kFail, kExitOk);
+  results.cells[0].gate = {"tolerances[0]", false};
+  const std::string junit = published("junit", results);
+  EXPECT_FALSE(contains(junit, "<failure")) << junit;
+  EXPECT_TRUE(contains(junit, "<skipped type=\"fail\""));
+  EXPECT_FALSE(contains(published("markdown", results), "### Failed"));
+}
+
+// Fault: a gate is widened, and the page that people read does not say so.
+TEST(PublishMarkdown, TellsOfAWiderGateAboveItsRows) {
+  Results results = small_results();
+  results.gate = GateUse{"gate.json", "", {{"tolerances[0]", "x", 1}}, {"tolerances[0]: wider"}};
+  const std::string text = published("markdown", results);
+  EXPECT_LT(text.find("**wider than the default**"), text.find("<details>"));
+  EXPECT_TRUE(contains(published("junit", results), "gate.wider.0"));
+}
+
+TEST(PublishMarkdown, TellsFunctionSharesAndConfusion) {
+  Results results = small_results();
+  for (int i = 0; i < 30; ++i) {
+    FunctionRow row;
+    row.scenario = "small";
+    row.profiler = "plumbline";
+    row.endpoint = "GET /a";
+    row.function = "f" + std::to_string(i);
+    row.truth_share = 0.25;
+    row.attributed_share = 0.26;
+    row.samples = 400;
+    row.sampling_limit = 0.02;
+    results.functions.push_back(row);
+  }
+  results.confusion = {{"small", "plumbline", "cpu", "cpu", 90e6},
+                       {"small", "plumbline", "cpu", "lock", 10e6},
+                       {"small", "plumbline", "lock", "lock", 30e6}};
+  const std::string text = published("markdown", results);
+  EXPECT_EQ(count(text, "<details>"), 2u);  // shares of 30 functions are folded
+  EXPECT_EQ(count(text, "</details>"), 2u);
+  EXPECT_TRUE(contains(text,
+                       "| <code>GET /a</code> | <code>f7</code> | 25.00 | 26.00 | 2.00 | 400 "
+                       "| informs |"))
+      << text;
+  EXPECT_TRUE(contains(text, "| <code>cpu</code> | 90.00 | 10.00 | 90.00 | 100.00 |"));
+  EXPECT_TRUE(contains(text, "| <code>lock</code> | | 30.00 | 100.00 | 75.00 |"));
+  results.functions.resize(3);
+  EXPECT_EQ(count(published("markdown", results), "<details>"), 1u);
 }
 
 TEST(PublishGoogleBenchmark, TimeIsTheDistanceFromTheTruth) {

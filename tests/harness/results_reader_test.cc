@@ -62,6 +62,19 @@ Results whole_results() {
   overhead.limit = 1.02;
   overhead.reason = "a reason";
   results.overhead.push_back(overhead);
+  results.cells[2].gate = {"tolerances[1]", false};
+  results.cells[2].default_tolerance_ns = 5.5;
+  results.functions[0].gate = {"functions[0]", true};
+  results.links[0].invented_tolerance_pct = 2;
+  results.conservation[0].default_residual_tolerance_pct = 0.25;
+  AssertionRow assertion;
+  assertion.scenario = assertion.profiler = "synthetic";
+  assertion.kind = "absence";
+  assertion.endpoint = "GET /a";
+  assertion.pattern = "^x";
+  assertion.gate.rule = "never[0]";
+  results.assertions.push_back(assertion);
+  results.gate = GateUse{"g.json", "", {{"never[0]", "all rows", 1}}, {"wider"}};
   return results;
 }
 

@@ -73,6 +73,19 @@ TEST(ResultsWriter, LeavesResultsForTheSchemaCheck) {
   several.overhead = overhead_rows();
   write_results(several, folder / "several_runs.json");
   write_results(synthetic_results(1), folder / "one_run.json");
+  Results gated = synthetic_results(2);
+  gated.cells[0].gate = {"tolerances[1]", false};
+  gated.cells[0].default_tolerance_ns = 5.5;
+  gated.functions[0].gate = {"functions[0]", true};
+  gated.links[0].invented_tolerance_pct = 2;
+  gated.conservation[0].default_residual_tolerance_pct = 0.25;
+  AssertionRow assertion;
+  assertion.scenario = assertion.profiler = "synthetic";
+  assertion.kind = "absence";
+  assertion.pattern = "^x";
+  gated.assertions.push_back(assertion);
+  gated.gate = GateUse{"g.json", "", {{"never[0]", "all rows", 1}}, {"wider"}};
+  write_results(gated, folder / "gated.json");
 }
 
 TEST(ResultsWriter, NeverWritesANumberThatJsonDoesNotHave) {

@@ -1,6 +1,14 @@
-#include "harness/publish/csv_field.h"
+// Every text is quoted, quotes doubled.
+//
+// A spreadsheet takes a text that begins with = + - @ (or their full-width forms) for a formula,
+// quoted or not: such a text gets an apostrophe in front, which spreadsheets read as "this is
+// text". Tab, CR and LF do not get this far: printable_name() wrote them out.
+#include "harness/publish/csv_fields.h"
+
+#include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <string_view>
 
 #include "harness/publish/published_names.h"
@@ -19,8 +27,6 @@ bool looks_like_formula(std::string_view text) {
   return false;
 }
 
-}  // namespace
-
 std::string quoted(const std::string& printable) {
   std::string field = looks_like_formula(printable) ? "\"'" : "\"";
   for (const char c : printable) {
@@ -30,6 +36,14 @@ std::string quoted(const std::string& printable) {
   return field + '"';
 }
 
-std::string name_field(const std::string& name) { return quoted(printable_name(name)); }
+}  // namespace
+
+std::string csv_name(const std::string& name) { return quoted(printable_name(name)); }
+
+std::string csv_text(const std::string& text) { return quoted(printable_text(text)); }
+
+std::string csv_figure(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? fmt::format("{}", *value) : "";
+}
 
 }  // namespace plumbline::harness::publish
