@@ -101,7 +101,8 @@ class Check(unittest.TestCase):
 
     def test_names_are_not_obeyed_by_the_terminal(self):
         expected = expecting(33)
-        expected["stacks"][0]["stack-content"][0]["regular_expression"] = "\x1b]0;owned\x07|a"
+        content = expected["stacks"][0]["stack-content"][0]
+        content["regular_expression"] = "\x1b]0;owned\x07|a\\(int\\)$"
         ended = self.check(expected)
         self.assertEqual(ended.returncode, 0, ended)
         self.assertNotIn("\x1b", ended.stdout)
