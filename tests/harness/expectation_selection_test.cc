@@ -150,10 +150,11 @@ TEST(ExpectationGolden, DefaultFilesBeginWithProfileOrHoldPprofAndAreNoJson) {
   const std::string all = expecting(entry("main", R"("percent": 100)"));
   const std::string good = split(1).bytes();
   for (const char* name : {"profile", "profile.12.1", "x.pprof", "deep/er/my.pprof.gz", "xpprofx",
-                           "profile.jso", "profilejson"}) {
+                           "profile.jso", "profilexjson"}) {
     EXPECT_EQ(ends(all, Files{{name, good}}), 0) << name;
   }
-  for (const char* name : {"myprofile", "profile.json", "x.pprof.json", "cpu.pb.gz"}) {
+  for (const char* name :
+       {"myprofile", "profile.json", "profilejson", "x.pprof.json", "cpu.pb.gz"}) {
     EXPECT_EQ(ends(all, Files{{name, good}}), 1) << name;
   }
 }
