@@ -12,6 +12,7 @@
 
 #include "analysis/io/terminal_text.h"
 #include "harness/build_info.h"
+#include "harness/cli/check_command.h"
 #include "harness/cli/command.h"
 #include "harness/cli/coverage_command.h"
 #include "harness/cli/endpoints_command.h"
@@ -58,6 +59,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_score_command(app, outcome);
   add_overhead_command(app, outcome);
   add_coverage_command(app, outcome);
+  add_check_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }
