@@ -245,6 +245,7 @@ TEST(Verdicts, SkippedCategoryIsListedAndLeavesTheRestJudged) {
 
 TEST(Verdicts, CategoryThatCouldRunInPartIsJudged) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "sleeps and faults";
   endpoint.wall_ns = 1'000'000'000;
@@ -260,6 +261,7 @@ TEST(Verdicts, CategoryThatCouldRunInPartIsJudged) {
 // A lock that its waiters span for, 200 times: none blocked, and the ledger's clocks leave 0.23 ms.
 Results judge_spun_lock(std::int64_t attributed_ns) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "GET /counter";
   endpoint.wall_ns = 900'000'000;
@@ -285,6 +287,7 @@ TEST(Verdicts, LockThatNobodyBlockedOnHasATruthOfZero) {
 
 TEST(Verdicts, ScenarioWithNothingLeftToInjectIsSkippedAsAWhole) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "only files";
   endpoint.of(Category::kFile).injected = true;
