@@ -249,8 +249,7 @@ TEST(Verdicts, CategoryThatCouldRunInPartIsJudged) {
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "sleeps and faults";
   endpoint.wall_ns = 1'000'000'000;
-  endpoint.of(Category::kOther).injected = true;
-  endpoint.of(Category::kOther).could_run = true;
+  endpoint.of(Category::kOther).injected = endpoint.of(Category::kOther).could_run = true;
   run.truth.skipped[Category::kOther] = "no /dev/fuse here";
   const Results results =
       judge_campaigns({{"both", "plumbline", {run, run}}}, Tolerances{}, Results{});
