@@ -16,7 +16,7 @@ import unittest
 
 import jsonschema
 
-PLUMBLINE = pathlib.Path(sys.argv[1])
+PLUMBLINE = pathlib.Path(sys.argv[1]).resolve()
 SCHEMA = json.loads(pathlib.Path(sys.argv[2]).read_text())
 
 FIXED = {
@@ -136,7 +136,7 @@ class Adapters(Bench):
             "silent": '#!/bin/sh\nshift 2\n"$@"\n',
             "garbage": '#!/bin/sh\no=$1\nshift 2\n"$@"\nhead -c 300 /dev/zero > "$o"\n',
         }
-        files = [self.described(name, "", script) for name, script in failures.items()]
+        files = [self.described(name, "-", script) for name, script in failures.items()]
         ended = self.run_under(*files, self.described("true_one", RIGHT))
         self.assertIn(ended.returncode, (1, 3), ended)
         for name in failures:
@@ -147,7 +147,7 @@ class Adapters(Bench):
         self.assertEqual(self.standing("true_one")["runs"], 2)
 
     def test_only_profiler_that_fails_is_2_in_one_line(self):
-        ended = self.run_under(self.described("fails", "", "#!/bin/sh\nexit 9\n"))
+        ended = self.run_under(self.described("fails", "-", "#!/bin/sh\nexit 9\n"))
         self.assertEqual(ended.returncode, 2, ended)
         self.assertEqual(len([line for line in ended.stderr.splitlines()
                               if line.startswith("plumbline: ")]), 1)

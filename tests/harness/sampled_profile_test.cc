@@ -72,6 +72,9 @@ class Stacks {
   formats::StackProfileBuilder builder_{formats::Format::kPprof, "test"};
 };
 
+const std::vector<Type> kCpuTime = {{"cpu", "nanoseconds"}};
+const std::vector<Type> kCounts = {{"samples", "count"}};
+
 const EndpointProfile& whole(const Profile& profile) {
   return profile.endpoints.at(std::string(kWholeProcess));
 }
@@ -92,7 +95,7 @@ TEST(SampledProfile, TimesByUnitSamplesByCountRecursionOnce) {
 }
 
 TEST(SampledProfile, CountsAloneGiveSharesAndNoTotals) {
-  Stacks stacks({{"samples", "count"}});
+  Stacks stacks(kCounts);
   stacks.add("a", {30}).add("b", {10});
   const Profile counted = stacks.profile();
   EXPECT_EQ(claimed(counted.claims), std::vector<std::string>{"functions"});
@@ -134,7 +137,7 @@ TEST(SampledProfile, SpanIdsTellEndpointsHoweverTheyAreWritten) {
   const std::vector<std::pair<std::string, std::string>> ways = {
       {"1001", "GET /a"}, {"1002", "GET /b"}, {"00000000000003e9", "GET /a"}, {"0x3ea", "GET /b"}};
   for (const auto& [text, endpoint] : ways) {
-    Stacks stacks({{"cpu", "nanoseconds"}});
+    Stacks stacks(kCpuTime);
     stacks.add("f", {7}, {{"span id", text}}).add("g", {9});
     const Profile profile = stacks.profile(default_mapping(), run.ledger);
     ASSERT_TRUE(profile.claims.endpoints) << text;
@@ -142,7 +145,7 @@ TEST(SampledProfile, SpanIdsTellEndpointsHoweverTheyAreWritten) {
     EXPECT_EQ(time_of(profile.endpoints.at(endpoint), Category::kCpu), 7) << text;
     EXPECT_EQ(profile.endpoints.size(), 1u) << text;  // what bears no label is nobody's
   }
-  Stacks numbered({{"cpu", "nanoseconds"}});
+  Stacks numbered(kCpuTime);
   numbered.add_numbered("f", {7}, "my_span", 1002);
   ProfileMapping mapping = default_mapping();
   EXPECT_FALSE(numbered.profile(mapping, run.ledger).claims.endpoints);
@@ -152,7 +155,7 @@ TEST(SampledProfile, SpanIdsTellEndpointsHoweverTheyAreWritten) {
 }
 
 TEST(SampledProfile, SpansThatNeverWereBelongToNoEndpoint) {
-  Stacks stacks({{"cpu", "nanoseconds"}});
+  Stacks stacks(kCpuTime);
   stacks.add("f", {7}, {{"span id", "77"}}).add("f", {8}, {{"span id", "nonsense"}});
   EXPECT_TRUE(
       stacks.profile(default_mapping(), testing::synthetic_run(1).ledger).endpoints.empty());

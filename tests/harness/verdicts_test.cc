@@ -205,11 +205,11 @@ TEST(Verdicts, SkippedCategoryIsListedAndLeavesTheRestJudged) {
 
 TEST(Verdicts, CategoryThatCouldRunInPartIsJudged) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "sleeps and faults";
   endpoint.wall_ns = 1'000'000'000;
-  endpoint.of(Category::kOther).injected = true;
-  endpoint.of(Category::kOther).could_run = true;
+  endpoint.of(Category::kOther).injected = endpoint.of(Category::kOther).could_run = true;
   run.truth.skipped[Category::kOther] = "no /dev/fuse here";
   const Results results =
       judge_campaigns({{"both", "plumbline", {run, run}}}, Tolerances{}, Results{});
@@ -220,6 +220,7 @@ TEST(Verdicts, CategoryThatCouldRunInPartIsJudged) {
 // A lock that its waiters span for, 200 times: none blocked, and the ledger's clocks leave 0.23 ms.
 Results judge_spun_lock(std::int64_t attributed_ns) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "GET /counter";
   endpoint.wall_ns = 900'000'000;
@@ -245,6 +246,7 @@ TEST(Verdicts, LockThatNobodyBlockedOnHasATruthOfZero) {
 
 TEST(Verdicts, ScenarioWithNothingLeftToInjectIsSkippedAsAWhole) {
   ScoredRun run;
+  run.profile.claims = all_claims();
   EndpointTruth& endpoint = run.truth.endpoints.emplace_back();
   endpoint.name = "only files";
   endpoint.of(Category::kFile).injected = true;
