@@ -1,9 +1,9 @@
 """Overhead: what each profiler costs at each rate, and what it gives for it.
 
-One figure: change of fixed CPU work over the rate, with its 95 % interval. The other, Pareto's: that
-change against the error that a perfect sampler of the rate asked for has: half width (95 %) of a
-share of one half, over ten seconds of CPU. Nearer to the lower left corner is better on both counts.
-A profiler that samples less often than asked, or with a bias, is worse than it stands here;
+One figure: change of fixed CPU work over the rate, with its 95 % interval. The other, Pareto's:
+that change against the error that a perfect sampler of the rate asked for has: half width (95 %) of
+a share of one half, over ten seconds of CPU. Nearer to the lower left corner is better on both
+counts. A profiler that samples less often than asked, or with a bias, is worse than it stands here;
 `plumbline run` says by how much. What the figures show is also written as CSV. Called by plot.py.
 """
 
