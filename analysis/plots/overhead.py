@@ -1,9 +1,10 @@
 """Overhead: what each profiler costs at each rate, and what it gives for it.
 
-Left: change of fixed CPU work over the rate, with its 95 % interval. Right: the Pareto figure, that
-change against the error that a sampler of this rate has: half width (95 %) of a share of one half,
-over ten seconds of CPU. A point nearer to the lower left corner is better on both counts; no other
-may be below and to the left of one that is worth its price. Called by plot.py.
+One figure: change of fixed CPU work over the rate, with its 95 % interval. The other, Pareto's:
+that change against the error that a perfect sampler of the rate asked for has: half width (95 %) of
+a share of one half, over ten seconds of CPU. Nearer to the lower left corner is better on both
+counts. A profiler that samples less often than asked, or with a bias, is worse than it stands here;
+`plumbline run` says by how much. Called by plot.py.
 """
 
 import math
@@ -92,8 +93,9 @@ def draw_pareto(axes: Axes, rows: list[Row]) -> None:
         axes.annotate(f"{row['rate_hz']:g} Hz", (error_points(row["rate_hz"]),
                                                  change_pct(row["ratio"])),
                       textcoords="offset points", xytext=(6, 4), fontsize=7)
-    axes.set_xlabel(f"95 % half width of a share of one half, points, {SECONDS} s of CPU")
-    axes.set_title(f"What the cost buys, n = {rounds_of(rows)} rounds", fontsize=10)
+    axes.set_xlabel(f"95 % half width of a share of one half over {SECONDS} s of CPU, points:\n"
+                    "a perfect sampler's, at the rate asked for")
+    axes.set_title(f"What the cost buys at best, n = {rounds_of(rows)} rounds", fontsize=10)
 
 
 def data(rows: list[Row]) -> list[list[Any]]:

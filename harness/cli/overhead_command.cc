@@ -150,7 +150,7 @@ void add_options(CLI::App& command, OverheadArguments& arguments) {
                   "rounds at most, while a verdict is open (default: twice --rounds with a limit)")
       ->check(CLI::Range(6, 10'000));
   command
-      .add_option("--requests", arguments.requests, "of a slice, each about 100 ms, half of it CPU")
+      .add_option("--requests", arguments.requests, "of a slice, each some 85 ms, 35 of them CPU")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
 }

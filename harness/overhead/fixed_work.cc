@@ -1,4 +1,4 @@
-// Half of a request is CPU: in 5 segments of about 9 ms, so that a slice that the host interrupts
+// CPU in 5 segments of about 7 ms, so that a slice that the host interrupts
 // loses little. The waits are long enough that their partner's lateness (0.1 ms) is little, too.
 #include "harness/overhead/fixed_work.h"
 

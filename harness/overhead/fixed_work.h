@@ -10,7 +10,7 @@
 
 namespace plumbline::harness {
 
-// `rounds`: requests, each about 100 ms of which 50 are CPU.
+// `rounds`: requests, each some 85 ms of which 35 are CPU.
 workloads::Spec fixed_work(std::int64_t rounds);
 
 }  // namespace plumbline::harness

@@ -51,8 +51,8 @@ std::string overhead_report(const Results& results, bool coloured) {
   if (results.overhead.empty()) return "";
   io::TextTable table({{"profiler"},
                        {"measure"},
-                       {"bare ms", Align::kRight},
-                       {"profiled ms", Align::kRight},
+                       {"bare", Align::kRight},
+                       {"profiled", Align::kRight},
                        {"change %", Align::kRight},
                        {"95 % interval %", Align::kRight},
                        {"detectable %", Align::kRight},
@@ -71,7 +71,7 @@ std::string overhead_report(const Results& results, bool coloured) {
                   emphasis_of(row));
     before = who;
   }
-  return fmt::format("overhead of {}: medians of a slice\n\n",
+  return fmt::format("overhead of {}: medians of a slice, times in ms\n\n",
                      io::terminal_safe(results.overhead.front().scenario)) +
          table.text(coloured) +
          "\ncpu: of work by iterations; lock, file, socket: length of the waits; wake_up: from a "
