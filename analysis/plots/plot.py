@@ -148,7 +148,7 @@ def draw_sweeps(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
 def drawings_of(tables: dict[str, Any], section: tuple[str, str]) -> list[Drawing]:
     drawings: list[Drawing] = []
     cells = cells_of(tables["cells"], section)
-    runs = runs_of(tables["runs"], section) or run_count(cells)
+    runs = run_count(cells)  # of an unfit machine every run is shown, valid or not
     if cells:
         drawings += cell_drawings(cells)
     rows = tables["confusion"].get(section, [])[:MOST_ROWS]
@@ -192,7 +192,7 @@ def draw_overhead(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
 
 
 def draw_all(results: dict[str, Any], stems: Stems) -> list[pathlib.Path]:
-    tables = {name: grouped(results, name) for name in ("cells", "runs", "confusion", "functions")}
+    tables = {name: grouped(results, name) for name in ("cells", "confusion", "functions")}
     files: list[pathlib.Path] = []
     for scenario, profiler in sections(results)[:MOST_SECTIONS]:
         for drawing in drawings_of(tables, (scenario, profiler)):

@@ -31,9 +31,11 @@ GatingRow made(std::string name, Verdict verdict, const std::string& reason, std
 
 // With the entry of the gate file that judged it.
 GatingRow by_rule(GatingRow row, const RowGate& gate) {
+  const bool figures_say_why = row.why == row.figures;
   row.gates = gate.gates;
   if (!gate.gates) row.figures += "; informs, does not gate";
   if (!gate.rule.empty()) row.figures += fmt::format("; by {}", gate.rule);
+  if (figures_say_why) row.why = row.figures;
   return row;
 }
 

@@ -142,6 +142,19 @@ class Csv(unittest.TestCase):
                         self.assertRegex(figure, r"^(-?[0-9.]+(e[+-]?[0-9]+)?)?$")
 
 
+    def test_other_tables_are_rfc_4180_and_hold_no_formula(self):
+        for kind in ("csv-functions", "csv-confusion", "csv-links", "csv-assertions"):
+            for name, file in published(kind):
+                with self.subTest(kind=kind, name=name):
+                    text = file.read_bytes().decode("utf-8")
+                    self.assertEqual(text.count("\n"), text.count("\r\n"))
+                    rows = list(csv.reader(text.splitlines(keepends=True), strict=True))
+                    self.assertEqual({len(row) for row in rows}, {len(rows[0])})
+                    for field in (field for row in rows for field in row):
+                        if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", field):
+                            self.assertNotRegex(field, '^[ "]*[=+@\\-\uFF1D\uFF0B\uFF0D\uFF20]')
+
+
 class GoogleBenchmark(unittest.TestCase):
     """The rules by which tools/compare.py loads, groups and compares two files."""
 
@@ -214,7 +227,8 @@ class GithubBenchmark(unittest.TestCase):
 
 class All(unittest.TestCase):
     def test_every_result_says_something_where_it_can(self):
-        for kind in ("markdown", "junit", "csv", "gbench", "bmf", "github-benchmark"):
+        for kind in ("markdown", "junit", "csv", "csv-functions", "csv-confusion", "csv-links",
+                     "csv-assertions", "gbench", "bmf", "github-benchmark"):
             for name, file in published(kind):
                 with self.subTest(kind=kind, name=name):
                     self.assertGreater(file.stat().st_size, 3)
