@@ -17,6 +17,7 @@
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
+#include "harness/cli/merge_command.h"
 #include "harness/cli/plot_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
@@ -52,6 +53,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
+  add_merge_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
 #include "analysis/io/error.h"
 #include "analysis/io/standard_output.h"
@@ -18,7 +18,9 @@
 #include "harness/results/result_directory.h"
 #include "harness/results/results_writer.h"
 #include "harness/runs/experiment.h"
+#include "harness/runs/provenance.h"
 #include "harness/scenarios.h"
+#include "harness/shards/shard.h"
 
 namespace plumbline::harness {
 namespace {
@@ -32,6 +34,8 @@ struct RunArguments {
   std::string ledger = "full";
   std::string oracle;
   std::string library;
+  std::string shard;
+  std::optional<std::int64_t> shard_total;
   std::string output;
   bool json = false;
 };
@@ -67,11 +71,11 @@ Order order_of(const RunArguments& arguments, const Installation& installation) 
   return order;
 }
 
-ExperimentPlan plan_of(const RunArguments& arguments, Order order,
+ExperimentPlan plan_of(const RunArguments& arguments, const Order& order,
                        const Installation& installation) {
   ExperimentPlan plan;
-  plan.scenarios = std::move(order.selection.scenarios);
-  plan.sweeps = std::move(order.selection.sweeps);
+  plan.scenarios = order.selection.scenarios;
+  plan.sweeps = order.selection.sweeps;
   plan.repeats = order.repeats;
   plan.most_repeats = order.most_repeats;
   plan.seed = arguments.seed;
@@ -81,7 +85,22 @@ ExperimentPlan plan_of(const RunArguments& arguments, Order order,
   // The workload has another working directory to look from only by chance: make it absolute.
   plan.library = arguments.library.empty() ? installation.library
                                            : std::filesystem::absolute(arguments.library);
+  plan.provenance = provenance_of(order.name, plan);
+  if (!arguments.library.empty()) plan.provenance.settings["library"] = arguments.library;
   return plan;
+}
+
+// Which part this process runs; the name of its folder tells the parts apart.
+void divide(const RunArguments& arguments, ExperimentPlan& plan, Order& order) {
+  const Variables variables = [](const char* name) { return std::getenv(name); };
+  const ShardChoice choice = choose_shard(arguments.shard, arguments.shard_total, variables);
+  acknowledge_shard(variables);
+  if (!choice.shard) return;
+  keep_shard(*choice.shard, plan);
+  order.name += fmt::format("-shard-{}-of-{}", choice.shard->index, choice.shard->total);
+  fmt::print(stderr, "shard {}/{} (by {}): {} of {} scenarios, {} of {} sweeps\n",
+             choice.shard->index, choice.shard->total, choice.source, plan.scenarios.size(),
+             order.selection.scenarios.size(), plan.sweeps.size(), order.selection.sweeps.size());
 }
 
 // A result is a result without its figures.
@@ -98,13 +117,14 @@ std::vector<std::string> figures_or_reason(const Installation& installation,
 void run(const RunArguments& arguments, Outcome& outcome) {
   const Installation installation = find_installation();
   Order order = order_of(arguments, installation);
+  ExperimentPlan plan = plan_of(arguments, order, installation);
+  divide(arguments, plan, order);
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory(order.name)
                                            : std::filesystem::path(arguments.output);
   const Interruption interruption;
   ResultDirectory directory(std::filesystem::absolute(folder));
-  const Results results = run_experiment(plan_of(arguments, std::move(order), installation),
-                                         installation, directory, interruption);
+  const Results results = run_experiment(plan, installation, directory, interruption);
   directory.commit(results);
   const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
   if (arguments.json) {
@@ -156,6 +176,14 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       ->check(CLI::IsMember({"kernel"}));
   command->add_option("--library", arguments->library,
                       "profiler library to judge instead of the one built here");
+  command->add_option(
+      "--shard", arguments->shard,
+      "I/N: run part I of N (from 1); see `plumbline merge`. Default: what GoogleTest, "
+      "Slurm, Kubernetes or GitLab say by their variables");
+  command
+      ->add_option("--shard-total", arguments->shard_total,
+                   "how many parts there are, for Kubernetes, which does not say")
+      ->check(CLI::Range(1, 100'000));
   command->add_option("-o,--output", arguments->output,
                       "folder for the result (default: results/runs/NAME-TIME)");
   command->add_flag("--json", arguments->json, "print results.json instead of tables");
@@ -164,6 +192,7 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       "  plumbline run                                  the standard suite, about two minutes\n"
       "  plumbline run --suite smoke                    a few seconds: does it work here?\n"
       "  plumbline run --scenario controls --repeat 20  one scenario, narrower intervals\n"
+      "  plumbline run --suite full --shard 2/3 -o s2   the second of three parts; see merge\n"
       "Exit codes: 0 passed, 1 gate failed, 2 unusable input, 3 inconclusive or machine unfit,\n"
       "77 everything skipped.");
   command->callback([arguments, &outcome] { run(*arguments, outcome); });

@@ -58,6 +58,36 @@ Environment environment_of(const RowFields& fields) {
   return environment;
 }
 
+// An experiment of more scenarios, or shards, is none.
+constexpr std::size_t kMaxScenarios = 100'000;
+
+Shard shard_of(const RowFields& fields) {
+  const Shard shard{fields.count("index"), fields.count("total")};
+  if (shard.index < 1 || shard.index > shard.total) {
+    fields.refuse(
+        fmt::format("expected a shard 1/N to N/N, found {}/{}", shard.index, shard.total));
+  }
+  return shard;
+}
+
+Provenance provenance_of(const RowFields& fields) {
+  Provenance provenance;
+  provenance.id = fields.name("id");
+  provenance.name = fields.name("name");
+  provenance.started = fields.text("started");
+  const RowFields settings = fields.object("settings");
+  for (const std::string& setting : settings.keys(kMaxNotes)) {
+    provenance.settings[setting] = settings.text(setting);
+  }
+  provenance.scenarios = fields.names("scenarios", kMaxScenarios);
+  provenance.sweeps = fields.names("sweeps", kMaxScenarios);
+  if (fields.has("shard") && !fields.is_null("shard")) {
+    provenance.shard = shard_of(fields.object("shard"));
+  }
+  provenance.mixed_machines = fields.has("mixed_machines") && fields.boolean("mixed_machines");
+  return provenance;
+}
+
 RunRow run_of(const RowFields& fields) {
   static const std::vector<std::string_view> kMachine = {"ok", "degraded", "invalid"};
   RunRow row;
@@ -221,7 +251,8 @@ class Gathering {
     if (!sections_found.contains("schema")) fail("schema", "is missing: this is no result");
     for (const auto& [section, known] : sections()) {
       const auto found = sections_found.find(section);
-      if (section == "oracle" && found == sections_found.end()) continue;
+      const bool later = section == "oracle" || section == "provenance";  // than version 1's first
+      if (later && found == sections_found.end()) continue;
       if (found == sections_found.end()) fail(section, "is missing");
       if (found->second && !known.array) fail(section, "expected an object");
     }
@@ -246,6 +277,9 @@ class Gathering {
         {"environment",
          {false, [](const RowFields& fields,
                     Results& results) { results.environment = environment_of(fields); }}},
+        {"provenance",
+         {false, [](const RowFields& fields,
+                    Results& results) { results.provenance = provenance_of(fields); }}},
         {"runs", rows(&Results::runs, run_of)},
         {"cells", rows(&Results::cells, cell_of)},
         {"functions", rows(&Results::functions, function_of)},

@@ -55,6 +55,22 @@ Json environment_json(const Environment& environment) {
           {"version", environment.version}};
 }
 
+Json provenance_json(const Provenance& provenance) {
+  Json json = {{"id", provenance.id},
+               {"name", provenance.name},
+               {"started", provenance.started},
+               {"settings", Json::object()},
+               {"scenarios", provenance.scenarios},
+               {"sweeps", provenance.sweeps},
+               {"shard", nullptr}};
+  for (const auto& [setting, value] : provenance.settings) json["settings"][setting] = value;
+  if (provenance.shard) {
+    json["shard"] = {{"index", provenance.shard->index}, {"total", provenance.shard->total}};
+  }
+  if (provenance.mixed_machines) json["mixed_machines"] = true;
+  return json;
+}
+
 Json run_json(const RunRow& row) {
   Json json = {
       {"id", row.id},           {"scenario", row.scenario}, {"profiler", row.profiler},
@@ -193,18 +209,21 @@ Json summary_json(const Summary& summary) {
 }  // namespace
 
 Json results_to_json(const Results& results) {
-  return {{"schema", "plumbline.results/1"},
-          {"environment", environment_json(results.environment)},
-          {"runs", array_of(results.runs, run_json)},
-          {"cells", array_of(results.cells, cell_json)},
-          {"functions", array_of(results.functions, function_json)},
-          {"links", array_of(results.links, link_json)},
-          {"conservation", array_of(results.conservation, conservation_json)},
-          {"confusion", array_of(results.confusion, confusion_json)},
-          {"sweeps", array_of(results.sweeps, sweep_json)},
-          {"overhead", Json::array()},
-          {"oracle", array_of(results.oracle, oracle_json)},
-          {"summary", summary_json(results.summary)}};
+  Json json = {{"schema", "plumbline.results/1"},
+               {"environment", environment_json(results.environment)}};
+  if (!results.provenance.id.empty()) json["provenance"] = provenance_json(results.provenance);
+  const Json tables = {{"runs", array_of(results.runs, run_json)},
+                       {"cells", array_of(results.cells, cell_json)},
+                       {"functions", array_of(results.functions, function_json)},
+                       {"links", array_of(results.links, link_json)},
+                       {"conservation", array_of(results.conservation, conservation_json)},
+                       {"confusion", array_of(results.confusion, confusion_json)},
+                       {"sweeps", array_of(results.sweeps, sweep_json)},
+                       {"overhead", Json::array()},
+                       {"oracle", array_of(results.oracle, oracle_json)},
+                       {"summary", summary_json(results.summary)}};
+  json.update(tables);
+  return json;
 }
 
 void write_results(const Results& results, const std::filesystem::path& file) {

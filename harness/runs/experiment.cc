@@ -53,6 +53,7 @@ class Experiment {
     Results results;
     for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
     results.environment = std::move(environment_);
+    results.provenance = plan_.provenance;
     return judge_campaigns(std::move(campaigns), plan_.tolerances, std::move(results));
   }
 

@@ -32,6 +32,7 @@ struct ExperimentPlan {
   std::filesystem::path library;
   bool kernel_oracle = false;
   Tolerances tolerances;
+  Provenance provenance;  // of the result
 };
 
 // Scored and summed up, but not yet written; the runs' files are in `directory`.

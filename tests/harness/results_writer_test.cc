@@ -50,6 +50,14 @@ TEST(ResultsWriter, LeavesResultsForTheSchemaCheck) {
   std::filesystem::create_directories(folder);
   write_results(synthetic_results(3), folder / "several_runs.json");
   write_results(synthetic_results(1), folder / "one_run.json");
+  Results shard = synthetic_results(2);
+  shard.provenance.id = "id";
+  shard.provenance.name = "suite";
+  shard.provenance.settings = {{"rate_hz", "1000"}};
+  write_results(shard, folder / "whole.json");
+  shard.provenance.shard = Shard{2, 3};
+  shard.provenance.mixed_machines = true;
+  write_results(shard, folder / "shard.json");
 }
 
 TEST(ResultsWriter, NeverWritesANumberThatJsonDoesNotHave) {
