@@ -13,6 +13,7 @@
 #include "analysis/io/terminal_text.h"
 #include "harness/build_info.h"
 #include "harness/cli/command.h"
+#include "harness/cli/compare_command.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
@@ -53,6 +54,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
+  add_compare_command(app, outcome);
   add_merge_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
