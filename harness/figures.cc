@@ -12,13 +12,19 @@ namespace plumbline::harness {
 std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption) {
+  return run_plot(plots, "plot.py", directory, interruption);
+}
+
+std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,
+                                  const std::filesystem::path& argument,
+                                  const Interruption& interruption) {
   // Debian's interpreter first: another one on PATH often has no matplotlib.
   std::error_code ignored;
   const std::string debian = "/usr/bin/python3";
   const bool has_debian = std::filesystem::exists(debian, ignored);
   const RunDirectory run;  // for the log
   ChildProcess python({.arguments = {has_debian ? debian : "/usr/bin/env",
-                                     has_debian ? "-s" : "python3", plots / "plot.py", directory},
+                                     has_debian ? "-s" : "python3", plots / program, argument},
                        .environment = {{"PYTHONDONTWRITEBYTECODE", "1"}},
                        .log = run.path() / "plot.log"},
                       interruption);

@@ -1,6 +1,6 @@
 // Draws the figures of a result by running the Python program in share/plumbline/plots/.
 //
-// Called by `plumbline run` and `plumbline plot`. Thread rule: main thread.
+// Called by `plumbline run`, `merge`, `plot` and `history plot`. Thread rule: main thread.
 // Failure: io::InputError, which says what to install when matplotlib is missing; Interrupted.
 #pragma once
 
@@ -16,5 +16,10 @@ namespace plumbline::harness {
 std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption);
+
+// Runs one of the programs there with one argument; returns the lines that it prints.
+std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,
+                                  const std::filesystem::path& argument,
+                                  const Interruption& interruption);
 
 }  // namespace plumbline::harness

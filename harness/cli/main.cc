@@ -15,6 +15,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/compare_command.h"
 #include "harness/cli/endpoints_command.h"
+#include "harness/cli/history_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
@@ -56,6 +57,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_publish_command(app, outcome);
   add_compare_command(app, outcome);
   add_merge_command(app, outcome);
+  add_history_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }
