@@ -8,10 +8,15 @@
 #include "harness/runs/run_directory.h"
 
 namespace plumbline::harness {
-namespace {
 
-std::vector<std::string> drawn_by(const std::filesystem::path& program,
-                                  const std::filesystem::path& directory,
+std::vector<std::string> draw_figures(const std::filesystem::path& plots,
+                                      const std::filesystem::path& directory,
+                                      const Interruption& interruption) {
+  return run_plot(plots, "plot.py", directory, interruption);
+}
+
+std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,
+                                  const std::filesystem::path& argument,
                                   const Interruption& interruption) {
   // Debian's interpreter first: another one on PATH often has no matplotlib.
   std::error_code ignored;
@@ -19,7 +24,7 @@ std::vector<std::string> drawn_by(const std::filesystem::path& program,
   const bool has_debian = std::filesystem::exists(debian, ignored);
   const RunDirectory run;  // for the log
   ChildProcess python({.arguments = {has_debian ? debian : "/usr/bin/env",
-                                     has_debian ? "-s" : "python3", program, directory},
+                                     has_debian ? "-s" : "python3", plots / program, argument},
                        .environment = {{"PYTHONDONTWRITEBYTECODE", "1"}},
                        .log = run.path() / "plot.log"},
                       interruption);
@@ -27,20 +32,6 @@ std::vector<std::string> drawn_by(const std::filesystem::path& program,
   std::vector<std::string> files;
   for (std::string line; std::getline(output, line);) files.push_back(line);
   return files;
-}
-
-}  // namespace
-
-std::vector<std::string> draw_figures(const std::filesystem::path& plots,
-                                      const std::filesystem::path& directory,
-                                      const Interruption& interruption) {
-  return drawn_by(plots / "plot.py", directory, interruption);
-}
-
-std::vector<std::string> draw_coverage(const std::filesystem::path& plots,
-                                       const std::filesystem::path& directory,
-                                       const Interruption& interruption) {
-  return drawn_by(plots / "coverage.py", directory, interruption);
 }
 
 }  // namespace plumbline::harness

@@ -1,6 +1,7 @@
 // Draws the figures of a result by running the Python program in share/plumbline/plots/.
 //
-// Called by `plumbline run`, `overhead`, `coverage` and `plot`. Thread rule: main thread.
+// Called by `plumbline run`, `overhead`, `coverage`, `merge`, `plot` and `history plot`.
+// Thread rule: main thread.
 // Failure: io::InputError, which says what to install when matplotlib is missing; Interrupted.
 #pragma once
 
@@ -17,9 +18,9 @@ std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption);
 
-// The figure of a coverage.csv in `directory`, beside it.
-std::vector<std::string> draw_coverage(const std::filesystem::path& plots,
-                                       const std::filesystem::path& directory,
-                                       const Interruption& interruption);
+// Runs one of the programs there with one argument; returns the lines that it prints.
+std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,
+                                  const std::filesystem::path& argument,
+                                  const Interruption& interruption);
 
 }  // namespace plumbline::harness

@@ -142,7 +142,8 @@ void write_files(const IntervalCoverage& coverage, const std::filesystem::path& 
   if (error) throw io::system_failure(folder, "cannot hold the coverage", error.value());
   io::write_file_atomically(folder / "coverage.csv", as_csv(coverage));
   const Interruption interruption;
-  for (const std::string& file : draw_coverage(find_installation().plots, folder, interruption)) {
+  for (const std::string& file :
+       run_plot(find_installation().plots, "coverage.py", folder, interruption)) {
     fmt::print(stderr, "figure:  {}\n", io::terminal_safe(file));
   }
 }

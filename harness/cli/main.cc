@@ -14,11 +14,14 @@
 #include "harness/build_info.h"
 #include "harness/cli/check_command.h"
 #include "harness/cli/command.h"
+#include "harness/cli/compare_command.h"
 #include "harness/cli/coverage_command.h"
 #include "harness/cli/endpoints_command.h"
+#include "harness/cli/history_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
+#include "harness/cli/merge_command.h"
 #include "harness/cli/overhead_command.h"
 #include "harness/cli/plot_command.h"
 #include "harness/cli/publish_command.h"
@@ -60,6 +63,9 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_overhead_command(app, outcome);
   add_coverage_command(app, outcome);
   add_check_command(app, outcome);
+  add_compare_command(app, outcome);
+  add_merge_command(app, outcome);
+  add_history_command(app, outcome);
   add_selfcheck_command(app, outcome);
   add_list_command(app, outcome);
 }

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
 #include "analysis/io/error.h"
 #include "analysis/io/standard_output.h"
@@ -21,7 +21,9 @@
 #include "harness/results/result_directory.h"
 #include "harness/results/results_writer.h"
 #include "harness/runs/experiment.h"
+#include "harness/runs/provenance.h"
 #include "harness/scenarios.h"
+#include "harness/shards/shard.h"
 
 namespace plumbline::harness {
 namespace {
@@ -36,6 +38,8 @@ struct RunArguments {
   std::string oracle;
   std::vector<std::string> profilers;
   std::string library;
+  std::string shard;
+  std::optional<std::int64_t> shard_total;
   std::string output;
   std::string gate;
   bool json = false, print_gate = false;
@@ -88,11 +92,11 @@ Gate gate_of(const RunArguments& arguments, const ExperimentPlan& plan,
   return gate;
 }
 
-ExperimentPlan plan_of(const RunArguments& arguments, Order order,
+ExperimentPlan plan_of(const RunArguments& arguments, const Order& order,
                        const Installation& installation) {
   ExperimentPlan plan;
-  plan.scenarios = std::move(order.selection.scenarios);
-  plan.sweeps = std::move(order.selection.sweeps);
+  plan.scenarios = order.selection.scenarios;
+  plan.sweeps = order.selection.sweeps;
   plan.repeats = order.repeats;
   plan.most_repeats = order.most_repeats;
   plan.seed = arguments.seed;
@@ -103,7 +107,26 @@ ExperimentPlan plan_of(const RunArguments& arguments, Order order,
   // The workload has another working directory to look from only by chance: make it absolute.
   plan.library = arguments.library.empty() ? installation.library
                                            : std::filesystem::absolute(arguments.library);
+  plan.provenance = provenance_of(order.name, plan);
+  if (!arguments.library.empty()) plan.provenance.settings["library"] = arguments.library;
+  if (!arguments.gate.empty()) plan.provenance.settings["gate"] = arguments.gate;
+  if (!arguments.profilers.empty()) {
+    plan.provenance.settings["profilers"] = fmt::format("{}", fmt::join(arguments.profilers, " "));
+  }
   return plan;
+}
+
+// Which part this process runs; the name of its folder tells the parts apart.
+void divide(const RunArguments& arguments, ExperimentPlan& plan, Order& order) {
+  const Variables variables = [](const char* name) { return std::getenv(name); };
+  const ShardChoice choice = choose_shard(arguments.shard, arguments.shard_total, variables);
+  acknowledge_shard(variables);
+  if (!choice.shard) return;
+  keep_shard(*choice.shard, plan);
+  order.name += fmt::format("-shard-{}-of-{}", choice.shard->index, choice.shard->total);
+  fmt::print(stderr, "shard {}/{} (by {}): {} of {} scenarios, {} of {} sweeps\n",
+             choice.shard->index, choice.shard->total, choice.source, plan.scenarios.size(),
+             order.selection.scenarios.size(), plan.sweeps.size(), order.selection.sweeps.size());
 }
 
 // A result is a result without its figures.
@@ -121,16 +144,16 @@ void run(const RunArguments& arguments, Outcome& outcome) {
   if (arguments.print_gate) return io::write_standard_output(default_gate_text());
   const Installation installation = find_installation();
   Order order = order_of(arguments, installation);
+  ExperimentPlan plan = plan_of(arguments, order, installation);
+  divide(arguments, plan, order);
   for (const std::string& name : arguments.profilers) {
-    find_profiler(name, installation.library, arguments.rate_hz);  // refuses before anything runs
+    find_profiler(name, plan.library, plan.rate_hz);  // refuses before anything runs
   }
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory(order.name)
                                            : std::filesystem::path(arguments.output);
-  const ExperimentPlan plan = plan_of(arguments, std::move(order), installation);
   const Interruption interruption;
   ResultDirectory directory(std::filesystem::absolute(folder));
-  ExperimentPlan plan = plan_of(arguments, std::move(order), installation);
   if (!arguments.profilers.empty()) {
     plan.bench = set_up_bench(arguments.profilers, plan.library, plan.rate_hz, interruption);
   }
@@ -195,6 +218,14 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
                       "a gate file: tolerances and assertions (default: the built-in ones)");
   command->add_flag("--print-gate", arguments->print_gate,
                     "print the built-in gate as such a file, and run nothing");
+  command->add_option(
+      "--shard", arguments->shard,
+      "I/N: run part I of N (from 1); see `plumbline merge`. Default: what GoogleTest, "
+      "Slurm, Kubernetes or GitLab say by their variables");
+  command
+      ->add_option("--shard-total", arguments->shard_total,
+                   "how many parts there are, for Kubernetes, which does not say")
+      ->check(CLI::Range(1, 100'000));
   command->add_option("-o,--output", arguments->output,
                       "folder for the result (default: results/runs/NAME-TIME)");
   command->add_flag("--json", arguments->json, "print results.json instead of tables");
@@ -208,6 +239,7 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       "                                                 profilers side by side\n"
       "A profiler is judged on what it claims; one that is not on this machine is skipped.\n"
       "  plumbline run --print-gate > gate.json         then edit it, and: run --gate gate.json\n"
+      "  plumbline run --suite full --shard 2/3 -o s2   the second of three parts; see merge\n"
       "Exit codes: 0 passed, 1 gate failed, 2 unusable input, 3 inconclusive or machine unfit,\n"
       "77 everything skipped.");
   command->callback([arguments, &outcome] { run(*arguments, outcome); });

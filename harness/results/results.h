@@ -32,6 +32,24 @@ inline constexpr std::string_view kResidual = "residual";
 // Stands for the profiler in the row that says whether the ledger itself adds up.
 inline constexpr std::string_view kLedger = "ledger";
 
+// Part `index` of `total`, from 1: an experiment divided over machines or jobs.
+struct Shard {
+  std::int64_t index = 1, total = 1;
+
+  bool operator==(const Shard&) const = default;
+};
+
+// Which experiment it was, and how it was made: what results must share to be merged or compared.
+struct Provenance {
+  std::string id;       // of this result, no other has it; "" in results of earlier versions
+  std::string name;     // of the suite, or of the first scenario
+  std::string started;  // UTC, "2026-11-23T00:20:00Z"
+  std::map<std::string, std::string> settings;
+  std::vector<std::string> scenarios, sweeps;  // of all shards together, in their order
+  std::optional<Shard> shard;                  // none: the whole
+  bool mixed_machines = false;                 // merged from shards of unlike machines
+};
+
 struct Environment {
   std::string kernel;
   std::optional<std::int64_t> hz;
@@ -262,6 +280,7 @@ struct Summary {
 
 struct Results {
   Environment environment;
+  Provenance provenance;
   std::vector<RunRow> runs;
   std::vector<CellRow> cells;
   std::vector<FunctionRow> functions;

@@ -61,6 +61,22 @@ Json environment_json(const Environment& environment) {
           {"version", environment.version}};
 }
 
+Json provenance_json(const Provenance& provenance) {
+  Json json = {{"id", provenance.id},
+               {"name", provenance.name},
+               {"started", provenance.started},
+               {"settings", Json::object()},
+               {"scenarios", provenance.scenarios},
+               {"sweeps", provenance.sweeps},
+               {"shard", nullptr}};
+  for (const auto& [setting, value] : provenance.settings) json["settings"][setting] = value;
+  if (provenance.shard) {
+    json["shard"] = {{"index", provenance.shard->index}, {"total", provenance.shard->total}};
+  }
+  if (provenance.mixed_machines) json["mixed_machines"] = true;
+  return json;
+}
+
 Json run_json(const RunRow& row) {
   Json json = {
       {"id", row.id},           {"scenario", row.scenario}, {"profiler", row.profiler},
@@ -309,6 +325,7 @@ Json results_to_json(const Results& results) {
   if (!results.assertions.empty()) {
     json["assertions"] = array_of(results.assertions, assertion_json);
   }
+  if (!results.provenance.id.empty()) json["provenance"] = provenance_json(results.provenance);
   if (results.gate) json["gate"] = gate_json(*results.gate);
   json["summary"] = summary_json(results.summary);
   return json;

@@ -50,6 +50,10 @@ void RowFields::expected(std::string_view key, const std::string& what) const {
                                    key.empty() ? shown(row_) : shown(find(key))));
 }
 
+void RowFields::refuse(const std::string& what) const {
+  throw io::InputError(fmt::format("{}: {}: {}", file_->string(), place_, what));
+}
+
 const json* RowFields::find(std::string_view key) const {
   const auto member = row_->find(key);
   return member == row_->end() ? nullptr : &*member;

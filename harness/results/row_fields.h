@@ -45,6 +45,9 @@ class RowFields {
   std::size_t choice(std::string_view key, const std::vector<std::string_view>& choices) const;
 
   bool has(std::string_view key) const { return find(key) != nullptr; }
+  bool is_null(std::string_view key) const { return has(key) && find(key)->is_null(); }
+  // "FILE: PLACE: WHAT", for rules that no single field can break.
+  [[noreturn]] void refuse(const std::string& what) const;
   RowFields object(std::string_view key) const;
   std::vector<RowFields> objects(std::string_view key) const;
   std::vector<std::string> names(std::string_view key, std::size_t max_count) const;

@@ -1,13 +1,12 @@
 #include "harness/runs/campaign.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <iterator>
 #include <map>
 #include <utility>
 
 #include "harness/gate/gate_use.h"
+#include "harness/runs/fitness.h"
 #include "harness/scoring/gate.h"
 #include "harness/scoring/scoring.h"
 #include "harness/scoring/standing.h"
@@ -18,38 +17,20 @@ namespace {
 
 bool is_invalid(const ScoredRun& run) { return run.row.machine == MachineVerdict::kInvalid; }
 
-// Counts the runs of one or of all campaigns; remembers an example of an invalid one.
-struct MachineRecord {
-  std::int64_t attempts = 0, invalid = 0;
-  std::string example;
-
-  void add(const Campaign& campaign) {
-    for (const ScoredRun& run : campaign.runs) {
-      ++attempts;
-      if (!is_invalid(run)) continue;
-      ++invalid;
-      example = fmt::format("{}: {}", run.row.id, fmt::join(run.row.reasons, "; "));
-    }
-  }
-
-  // Empty when the machine was fit.
-  std::string unfit() const {
-    if (!machine_unfit(invalid, attempts)) return "";
-    return fmt::format("machine unfit: {} of {} runs invalid, such as {}", invalid, attempts,
-                       example);
-  }
-};
+void add_runs(const Campaign& campaign, Fitness& fitness) {
+  for (const ScoredRun& run : campaign.runs) fitness.add(run.row);
+}
 
 std::string unfit_of(const Campaign& campaign) {
-  MachineRecord record;
-  record.add(campaign);
-  return record.unfit();
+  Fitness fitness;
+  add_runs(campaign, fitness);
+  return fitness.unfit();
 }
 
 std::string unfit_of(const std::vector<Campaign>& campaigns) {
-  MachineRecord record;
-  for (const Campaign& campaign : campaigns) record.add(campaign);
-  return record.unfit();
+  Fitness fitness;
+  for (const Campaign& campaign : campaigns) add_runs(campaign, fitness);
+  return fitness.unfit();
 }
 
 // Several profilers had runs of a scenario, each with ledgers of its own: one row tells of them
@@ -108,9 +89,11 @@ Results judge_campaigns(std::vector<Campaign> campaigns, const Gate& gate, Resul
   Results results = std::move(so_far);
   const std::string unfit_everywhere = unfit_of(campaigns);
   std::string first_unfit = unfit_everywhere;
+  // Of a shard's campaigns together nothing is said here: that is for all shards, when merged.
+  const bool by_itself = unfit_everywhere.empty() || results.provenance.shard.has_value();
   for (Campaign& campaign : campaigns) {
     for (const ScoredRun& run : campaign.runs) results.runs.push_back(run.row);
-    const std::string unfit = unfit_everywhere.empty() ? unfit_of(campaign) : unfit_everywhere;
+    const std::string unfit = by_itself ? unfit_of(campaign) : unfit_everywhere;
     if (first_unfit.empty()) first_unfit = unfit;
     if (unfit.empty()) std::erase_if(campaign.runs, is_invalid);
     const Scope scope{campaign.scenario,  campaign.profiler, campaign.runs, gate, unfit,

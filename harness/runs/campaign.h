@@ -35,8 +35,9 @@ bool is_hopeless(const Campaign& campaign, std::int64_t repeats);
 bool is_undecided(const Campaign& campaign, const Gate& gate);
 
 // The whole result. A campaign with too many invalid runs is not judged; if there are too many in
-// all campaigns together, none is. Its tables then show every run, valid or not. `so_far`: the
-// environment and the sweeps, which are summed up with the rest.
+// all campaigns together, none is (of a shard, that is left to the merging). Its tables then show
+// every run, valid or not. `so_far`: environment, provenance, and the sweeps, which are summed up
+// with the rest.
 Results judge_campaigns(std::vector<Campaign> campaigns, const Gate& gate, Results so_far);
 
 }  // namespace plumbline::harness

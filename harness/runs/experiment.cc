@@ -72,6 +72,7 @@ class Experiment {
     for (const Sweep& sweep : plan_.sweeps) run_sweep(sweep, results);
     results.environment = std::move(environment_);
     results.profilers = std::move(bench_.rows);
+    results.provenance = plan_.provenance;
     return judge_campaigns(std::move(campaigns), plan_.gate, std::move(results));
   }
 

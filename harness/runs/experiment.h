@@ -34,6 +34,7 @@ struct ExperimentPlan {
   Bench bench;
   bool kernel_oracle = false;
   Gate gate;
+  Provenance provenance;  // of the result
 };
 
 // Scored and summed up, but not yet written; the runs' files are in `directory`.

@@ -75,6 +75,14 @@ Results whole_results() {
   assertion.gate.rule = "never[0]";
   results.assertions.push_back(assertion);
   results.gate = GateUse{"g.json", "", {{"never[0]", "all rows", 1}}, {"wider"}};
+  results.provenance = {.id = "id",
+                        .name = "suite",
+                        .started = "2026-11-23T00:20:00Z",
+                        .settings = {{"rate_hz", "1000"}},
+                        .scenarios = {"synthetic"},
+                        .sweeps = {"sweep"},
+                        .shard = Shard{2, 3},
+                        .mixed_machines = true};
   return results;
 }
 
@@ -289,6 +297,20 @@ TEST(ResultsReader, RefusesWhatIsNotThere) {
   EXPECT_THROW(read_results("/nowhere"), io::InputError);
   EXPECT_THROW(read_results("/dev/zero"), io::InputError);
   EXPECT_THROW(read_results("/proc/self"), io::InputError);
+}
+
+TEST(ResultsReader, ProvenanceIsWholeOrAbsent) {
+  EXPECT_EQ(complaint_after([](Json& json) { json.erase("provenance"); }), "");
+  EXPECT_EQ(complaint_after([](Json& json) { json["provenance"]["shard"] = nullptr; }), "");
+  for (const char* field : {"id", "name", "started", "settings", "scenarios", "sweeps"}) {
+    const std::string text = complaint_after([&](Json& json) { json["provenance"].erase(field); });
+    EXPECT_NE(text.find(std::string("provenance.") + field), text.npos) << text;
+  }
+  for (const auto& shard : {Json{{"index", 0}, {"total", 3}}, Json{{"index", 4}, {"total", 3}}}) {
+    const std::string text =
+        complaint_after([&](Json& json) { json["provenance"]["shard"] = shard; });
+    EXPECT_NE(text.find("provenance.shard: expected a shard 1/N to N/N"), text.npos) << text;
+  }
 }
 
 }  // namespace

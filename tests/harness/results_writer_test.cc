@@ -86,6 +86,14 @@ TEST(ResultsWriter, LeavesResultsForTheSchemaCheck) {
   gated.assertions.push_back(assertion);
   gated.gate = GateUse{"g.json", "", {{"never[0]", "all rows", 1}}, {"wider"}};
   write_results(gated, folder / "gated.json");
+  Results shard = synthetic_results(2);
+  shard.provenance.id = "id";
+  shard.provenance.name = "suite";
+  shard.provenance.settings = {{"rate_hz", "1000"}};
+  write_results(shard, folder / "whole.json");
+  shard.provenance.shard = Shard{2, 3};
+  shard.provenance.mixed_machines = true;
+  write_results(shard, folder / "shard.json");
 }
 
 TEST(ResultsWriter, NeverWritesANumberThatJsonDoesNotHave) {
