@@ -22,6 +22,7 @@
 #include "harness/cli/record_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/selfcheck_command.h"
+#include "harness/cli/selftest_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/runs/interruption.h"
 #include "harness/scoring/gate.h"
@@ -53,6 +54,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
   add_selfcheck_command(app, outcome);
+  add_selftest_command(app, outcome);
   add_list_command(app, outcome);
 }
 
