@@ -34,9 +34,9 @@ FaultOutcome outcome_of(const std::string& line) {
 ChildCommand runner(const std::filesystem::path& root, const std::vector<std::string>& names,
                     const std::filesystem::path& log) {
   ChildCommand command;
-  command.arguments = {
-      "/usr/bin/env", "python3", sources_of(root) / "tests" / "faults" / "seeded_faults.py",
-      "--build",      root,      "--lines"};
+  command.arguments = {"/usr/bin/python3",
+                       sources_of(root) / "tests" / "faults" / "seeded_faults.py", "--build", root,
+                       "--lines"};
   command.arguments.insert(command.arguments.end(), names.begin(), names.end());
   command.environment = {{"PYTHONDONTWRITEBYTECODE", "1"}};
   command.log = log;

@@ -112,7 +112,9 @@ TEST(Mutations, AreNotMuchLargerThanWhatCouldHideThem) {
   for (const MutationOutcome& outcome : check_mutations(unscored_runs(3), seed, 200).outcomes) {
     const Mutation& mutation = outcome.mutation;
     // Tolerances are near 1 % where costs are long; 30 us on waits of some ms are below 3 %.
-    if (mutation.kind == MutationKind::kDrop) EXPECT_LT(mutation.drop_pct, 50) << mutation.what();
+    if (mutation.kind == MutationKind::kDrop) {
+      EXPECT_LT(mutation.drop_pct, 50) << mutation.what();
+    }
     if (mutation.kind == MutationKind::kScale) {
       EXPECT_LT(std::abs(mutation.scale - 1), 0.25) << mutation.what();
     }
