@@ -3,8 +3,8 @@
 // The runner is a Python program among the sources (tests/faults/seeded_faults.py): it patches,
 // builds by CMake and runs variants of these programs, which needs the sources anyway and nothing
 // that is in C++. It is found through the CMakeCache.txt of the build tree that this program is in.
-// Called by `plumbline selftest`. Thread rule: the main thread. Failure: io::InputError: not a build
-// tree, no such fault, a variant that does not build; Interrupted.
+// Called by `plumbline selftest`. Thread rule: the main thread. Failure: io::InputError: this is no
+// build tree, no such fault, a variant that does not build; Interrupted.
 #pragma once
 
 #include <filesystem>

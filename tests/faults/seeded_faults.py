@@ -3,7 +3,7 @@
 strange kernels that the profiler must not fall for. Called by `plumbline selftest`.
 
 Each patch in seeded/ says above its diff what it breaks and who had that bug, what it rebuilds
-(library; program: the analysis; workload), which scenario shows it and which rows of results.json
+(library, analysis, workload), which scenario shows it and which rows of results.json
 must then fail. A fault is caught when the run ends with exit code 1, every named row has the
 verdict `fail`, and none of them has it in the same scenario without the fault. Shares of functions
 inform: such a row is held against its figures (verdicts.py). What failed besides is said.
@@ -15,7 +15,8 @@ error within so many per cent and does not fail, and the recording names the set
 the profiler met that kernel.
 
 Usage: seeded_faults.py --build BUILD [--repeat N] [--lines] [NAME ...]
-Exit codes (with --lines always 0, or 2): 0 all caught, 1 one was missed, 2 unusable, 3 the machine is unfit, 77 all skipped.
+Exit codes (with --lines always 0, or 2): 0 all caught, 1 one was missed, 2 unusable, 3 the machine
+is unfit, 77 all skipped.
 """
 
 import argparse

@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import seeded_faults  # noqa: E402
 import variants  # noqa: E402
-from verdicts import CAUGHT, MISSED, NOT_JUDGED, SKIPPED, Fault, failed_elsewhere, judge  # noqa: E402
+from verdicts import (CAUGHT, MISSED, NOT_JUDGED, SKIPPED, Fault,  # noqa: E402
+                      failed_elsewhere, judge)
 
 
 def result(**changes) -> dict:
@@ -245,7 +246,7 @@ class Variants(unittest.TestCase):
         self.assertEqual(self.objects(), before)
         self.assertNotIn("false", (self.tree.source / "profiler" / "one.cc").read_text())
 
-    # Fault: the runner was killed while the tree was patched, and every later variant has the patch.
+    # Fault: the runner was killed while the tree was patched; every later variant has that patch.
     def test_a_tree_that_was_left_patched_is_put_back(self):
         self.tree.prepare({"library"})
         with mock.patch.object(variants.VariantTree, "_put_back"):
@@ -260,8 +261,18 @@ class Variants(unittest.TestCase):
             'const char* two() { return "two-new"; }\n')
         self.assertIn(b"two-new", self.library("one"))
 
+    # Fault: the program is linked of two views of one structure.
+    def test_a_patch_of_a_header_of_the_analysis_is_refused(self):
+        patch = self.root / "header.patch"
+        patch.write_text("--- a/analysis/x.h\n+++ b/analysis/x.h\n")
+        (self.tree.build / "bin").mkdir()
+        (self.tree.build / "bin" / "plumbline").touch()
+        with self.assertRaisesRegex(variants.BuildError, "analysis/x.h"):
+            self.tree.variant(patch, "analysis")
+
     def test_a_patch_that_does_not_compile_leaves_no_trace(self):
-        (self.root / "bad.patch").write_text(PATCH.format("one").replace("return \"one-false\"", "?"))
+        (self.root / "bad.patch").write_text(
+            PATCH.format("one").replace("return \"one-false\"", "?"))
         with self.assertRaises(variants.BuildError):
             self.tree.variant(self.root / "bad.patch", "library")
         self.assertIn(b"one-true", self.library("two"))

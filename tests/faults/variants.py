@@ -4,7 +4,9 @@ The sources are copied once into BUILD/faults and built there. For each patch th
 built (only what the patch touches), the program that changed is copied out, and the tree is put
 back as it was: files and times, sources and objects, from a copy of the unpatched tree. So the next
 patch meets no trace of the one before, and no patch makes anything but its own files be compiled.
-A variant is kept with a key of its patch and all sources, and built again when that has changed.
+A variant is kept with a key of its patch and its sources, and built again when that has changed.
+Of a patch to analysis/ the two libraries there are built, and the program is linked as it was, with
+them in place of its own: the harness around them, most of the program, is not compiled again.
 
 Used by seeded_faults.py. A run that was killed in between leaves a mark, and the next one begins by
 putting the tree back. Failure: BuildError with the end of what the failing command said.
@@ -12,13 +14,21 @@ putting the tree back. Failure: BuildError with the end of what the failing comm
 
 import hashlib
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCES = ["CMakeLists.txt", "profiler", "analysis", "workloads", "harness"]
-TARGETS = {"library": "plumbline", "program": "plumbline_cli", "workload": "plumbline-workload"}
+TARGETS = {"library": "plumbline", "analysis": "plumbline_attribution",
+           "workload": "plumbline-workload"}
+# What each is made of: a change elsewhere leaves a variant as it is.
+MADE_OF = {"library": ("CMakeLists.txt", "profiler/"),
+           "analysis": ("CMakeLists.txt", "profiler/", "analysis/"),
+           "workload": ("CMakeLists.txt", "profiler/", "analysis/", "workloads/")}
+ANALYSIS_LIBRARIES = ("libplumbline_attribution.a", "libplumbline_recording.a")
 # What a variant takes over from the build that it is a variant of.
 CACHE_ENTRIES = ("CMAKE_BUILD_TYPE", "CMAKE_C_COMPILER", "CMAKE_CXX_COMPILER",
                  "CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER")
@@ -68,6 +78,13 @@ def same_stat(one: Path, other: Path) -> bool:
     return (a.st_mtime_ns, a.st_size) == (b.st_mtime_ns, b.st_size)
 
 
+def check_that_no_header_is_touched(patch: Path) -> None:
+    for name in re.findall(r"^\+\+\+ b/(\S+)", patch.read_text(), re.MULTILINE):
+        if not name.endswith(".cc"):
+            raise BuildError(f"{patch}: {name}: the harness is not compiled again, so that a patch "
+                             "to the analysis must leave its headers alone")
+
+
 def source_files() -> dict[str, Path]:
     files = {}
     for name in SOURCES:
@@ -106,10 +123,12 @@ class VariantTree:
     def variant(self, patch: Path, kind: str) -> Path:
         """What `patch` makes of the library or program: the folder that holds it."""
         folder = self.folder / "variants" / patch.stem
-        key = self._key(patch)
+        key = self._key(patch, kind)
         key_file = folder / "key"
         if key_file.exists() and key_file.read_text() == key:
             return folder
+        if kind == "analysis":
+            check_that_no_header_is_touched(patch)
         shutil.rmtree(folder, ignore_errors=True)
         self.prepare({kind})
         self.mark.touch()
@@ -124,10 +143,13 @@ class VariantTree:
         key_file.write_text(key)
         return folder
 
-    def _key(self, patch: Path) -> str:
+    def _key(self, patch: Path, kind: str) -> str:
         digest = hashlib.sha256(patch.read_bytes())
         for name, path in sorted(source_files().items()):
-            digest.update(name.encode() + b"\0" + path.read_bytes())
+            if name.startswith(MADE_OF[kind]):
+                digest.update(name.encode() + b"\0" + path.read_bytes())
+        if kind != "library":  # beside it stand programs of the build
+            digest.update(str((self.build / "bin" / "plumbline").stat().st_mtime_ns).encode())
         return digest.hexdigest()
 
     def _update_sources(self) -> bool:
@@ -170,8 +192,20 @@ class VariantTree:
             return
         shutil.copy(self.build / "lib" / "libplumbline.so", folder / "lib")
         (folder / "bin").mkdir()
-        changed = {"program": "plumbline", "workload": "plumbline-workload"}[kind]
         for name in ("plumbline", "plumbline-workload", "plumbline-truthd"):
-            origin = self.objects if name == changed else self.build
-            shutil.copy(origin / "bin" / name, folder / "bin")
+            shutil.copy(self.build / "bin" / name, folder / "bin")
         (folder / "share").symlink_to((self.build / "share").resolve())
+        if kind == "analysis":
+            self._link_program(folder / "bin" / "plumbline")
+        else:
+            shutil.copy(self.objects / "bin" / "plumbline-workload", folder / "bin")
+
+    def _link_program(self, program: Path) -> None:
+        """As the build linked it, with the patched libraries. (CMake's Makefiles keep the line.)"""
+        line = self.build / "harness" / "CMakeFiles" / "plumbline_cli.dir" / "link.txt"
+        words = shlex.split(line.read_text())
+        for name in ANALYSIS_LIBRARIES:
+            words[words.index(f"../lib/{name}")] = str(self.objects / "lib" / name)
+        words[words.index("-o") + 1] = str(program)
+        program.unlink()
+        run(words, cwd=self.build / "harness")

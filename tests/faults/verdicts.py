@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CAUGHT, HELD, MISSED, NOT_JUDGED, SKIPPED = "caught", "held", "MISSED", "not judged", "skipped"
-EXPECTED = ("expected links, cells CATEGORY, cells CATEGORY of ENDPOINT, functions NAME of ENDPOINT "
-            "(NAME 'any': one of them) or conservation FIGURE")
+EXPECTED = ("expected links, cells CATEGORY, cells CATEGORY of ENDPOINT, "
+            "functions NAME of ENDPOINT (NAME 'any': one of them) or conservation FIGURE")
 
 # A share of CPU is certainly wrong when it is off by more than this and what a perfect sampler
 # shows in one of a thousand rows. Shares inform by default: their rows have no verdict of their own
@@ -21,7 +21,7 @@ SAMPLING_DEVIATIONS = 3.29
 class Fault:
     name: str
     patch: Path
-    rebuilds: str = "library"  # or "program", "workload"
+    rebuilds: str = "library"  # or "analysis", "workload"
     scenario: str = "standard"
     repeat: int = 3
     must_fail: list[str] = field(default_factory=list)
