@@ -29,6 +29,7 @@
 #include "harness/cli/run_command.h"
 #include "harness/cli/score_command.h"
 #include "harness/cli/selfcheck_command.h"
+#include "harness/cli/selftest_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/runs/interruption.h"
 #include "harness/scoring/gate.h"
@@ -67,6 +68,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_merge_command(app, outcome);
   add_history_command(app, outcome);
   add_selfcheck_command(app, outcome);
+  add_selftest_command(app, outcome);
   add_list_command(app, outcome);
 }
 

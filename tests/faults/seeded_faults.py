@@ -1,163 +1,118 @@
 #!/usr/bin/env python3
 """Seeded faults: deliberately wrong profilers (and a wrong ledger) that the harness must catch, and
-strange kernels that the profiler must not fall for.
+strange kernels that the profiler must not fall for. Called by `plumbline selftest`.
 
-Each patch in seeded/ says above its diff what it breaks, which program it rebuilds, which scenario
-shows it and which rows of results.json must then fail. A fault is caught when the run ends with
-exit code 1 and every named row has the verdict `fail`. On a machine that the run calls unfit (exit
-code 3, "machine unfit") a fault is not judged: that is said, and the exit code is 77 if it was so
-for all of them.
+Each patch in seeded/ says above its diff what it breaks and who had that bug, what it rebuilds
+(library, analysis, workload), which scenario shows it and which rows of results.json
+must then fail. A fault is caught when the run ends with exit code 1, every named row has the
+verdict `fail`, and none of them has it in the same scenario without the fault. Shares of functions
+inform: such a row is held against its figures (verdicts.py). What failed besides is said.
+On a machine that the run calls unfit a fault is not judged; where the scenario cannot run (no
+/dev/fuse) it is skipped.
 
 A patch that imitates a kernel names what must hold instead: every cell of a category keeps its
 error within so many per cent and does not fail, and the recording names the setting that shows that
 the profiler met that kernel.
 
-Usage: seeded_faults.py --build BUILD [--repeat N] [NAME ...]
+Usage: seeded_faults.py --build BUILD [--repeat N] [--lines] [NAME ...]
+Exit codes (with --lines always 0, or 2): 0 all caught, 1 one was missed, 2 unusable, 3 the machine
+is unfit, 77 all skipped.
 """
 
 import argparse
 import json
-import os
 import shutil
+import signal
 import subprocess
 import sys
-from dataclasses import dataclass, field
+import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from variants import ROOT, BuildError, VariantTree, run
+from verdicts import (CAUGHT, HELD, MISSED, NOT_JUDGED, Fault, cells_that_gave_way, exit_code_of,
+                      failed_elsewhere, is_unfit, judge, read_fault)
+
 SEEDED = Path(__file__).resolve().parent / "seeded"
-SOURCES = ["CMakeLists.txt", "profiler", "analysis", "workloads", "harness"]
-
-CAUGHT, HELD, MISSED, NOT_JUDGED = "caught", "held", "MISSED", "not judged"
 
 
-@dataclass
-class Fault:
-    name: str
-    patch: Path
-    rebuilds: str = "library"  # or "workload"
-    scenario: str = "standard"
-    must_fail: list[str] = field(default_factory=list)
-    must_hold: list[str] = field(default_factory=list)
-    must_say: list[str] = field(default_factory=list)
+class Bench:
+    """Runs scenarios under variants; without a fault once for each scenario."""
+
+    def __init__(self, build: Path, repeat: int | None):
+        self.build = build
+        self.repeat = repeat
+        self.tree = VariantTree(build)
+        self.clean: dict[tuple[str, int], dict] = {}
+
+    def repeats_of(self, fault: Fault) -> int:
+        return self.repeat or fault.repeat
+
+    def without(self, fault: Fault) -> dict:
+        key = (fault.scenario, self.repeats_of(fault))
+        if key not in self.clean:
+            self.clean[key] = self.judged_run(fault, self.build, [], "clean")[1]
+        return self.clean[key]
+
+    def under(self, fault: Fault, variant: Path) -> tuple[int, dict]:
+        if fault.rebuilds == "library":
+            library = variant / "lib" / "libplumbline.so"
+            return self.judged_run(fault, self.build, ["--library", str(library)], fault.name)
+        return self.judged_run(fault, variant, [], fault.name)
+
+    def judged_run(self, fault: Fault, installation: Path, options: list[str],
+                   name: str) -> tuple[int, dict]:
+        output = self.build / "faults" / "results" / f"{fault.scenario}-{name}"
+        shutil.rmtree(output, ignore_errors=True)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run(
+            [str(installation / "bin" / "plumbline"), "run", "--scenario", fault.scenario,
+             "--repeat", str(self.repeats_of(fault)), "-o", str(output), "--json", *options],
+            capture_output=True, text=True, check=False)
+        if done.returncode not in (0, 1, 3, 77):
+            raise BuildError(f"{name}: plumbline run ended with {done.returncode}: {done.stderr}")
+        return done.returncode, json.loads(done.stdout)
 
 
-def read_fault(patch: Path) -> Fault:
-    """The `Key: value` lines above the diff."""
-    fault = Fault(patch.stem, patch)
-    for line in patch.read_text().splitlines():
-        if line.startswith("--- "):
-            break
-        key, _, value = line.partition(": ")
-        if key in ("Must fail", "Must hold", "Must say"):
-            getattr(fault, key.lower().replace(" ", "_")).append(value)
-        elif key in ("Rebuilds", "Scenario"):
-            setattr(fault, key.lower(), value)
-    if not fault.must_fail and not fault.must_hold:
-        raise SystemExit(f"{patch}: no line 'Must fail: ...' or 'Must hold: ...' above the diff")
-    return fault
-
-
-def build_variant(fault: Fault, build: Path) -> Path:
-    """An installation beside the real one in which one program is the patched one."""
-    folder = build / "faults" / fault.name
-    shutil.rmtree(folder / "source", ignore_errors=True)
-    for name in SOURCES:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        (folder / "source").mkdir(parents=True, exist_ok=True)
-        copy(ROOT / name, folder / "source" / name)
-    with fault.patch.open() as patch:
-        run(["patch", "--silent", "-p1", "-d", str(folder / "source")], stdin=patch)
-    target = {"library": "plumbline", "workload": "plumbline-workload"}[fault.rebuilds]
-    run(["cmake", "-S", str(folder / "source"), "-B", str(folder / "build"),
-         "-DPLUMBLINE_TESTS=OFF", "-DCMAKE_BUILD_TYPE=RelWithDebInfo"])
-    run(["cmake", "--build", str(folder / "build"), "-j", str(os.cpu_count()),
-         "--target", target])
-    return assemble(folder, build)
-
-
-def assemble(folder: Path, build: Path) -> Path:
-    """bin/ with copies, since a program finds its companions beside its own real path."""
-    installation = folder / "installation"
-    shutil.rmtree(installation, ignore_errors=True)
-    for part, pattern in (("bin", "plumbline*"), ("lib", "libplumbline.so*")):
-        (installation / part).mkdir(parents=True)
-        for origin in (build, folder / "build"):
-            for file in (origin / part).glob(pattern):
-                shutil.copy(file, installation / part)  # a link becomes what it points to
-    (installation / "share").symlink_to((build / "share").resolve())
-    return installation
-
-
-def run(command: list[str], **options) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)}: failed\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-
-
-def rows_that_failed(results: dict, must_fail: str) -> bool:
-    """True when what `must_fail` names has the verdict `fail`."""
-    table, _, what = must_fail.partition(" ")
-    if table == "links":
-        return all(row["verdict"] == "fail" for row in results["links"])
-    if table == "cells":
-        rows = [row for row in results["cells"] if row["category"] == what]
-        return bool(rows) and all(row["verdict"] == "fail" for row in rows)
-    if table == "conservation":
-        who, _, figure = what.rpartition(":")
-        rows = [row for row in results["conservation"] if row["profiler"] == (who or "plumbline")]
-        return bool(rows) and all(
-            row["verdict"] == "fail" and row[figure] > row["tolerance"][figure] for row in rows)
-    raise SystemExit(f"Must fail: {must_fail}: expected links, cells CATEGORY or "
-                     "conservation FIGURE")
-
-
-def cells_that_gave_way(results: dict, must_hold: str) -> list[str]:
-    _, category, limit_pct = must_hold.split()
-    rows = [row for row in results["cells"] if row["category"] == category and row["error_pct"]]
-    bad = [f"{row['endpoint']} {category} {row['error_pct']:+.3f} %" for row in rows
-           if row["verdict"] == "fail" or abs(row["error_pct"]) > float(limit_pct)]
-    return bad if rows else [f"no cell {category}"]
-
-
-def settings_that_do_not_say(installation: Path, output: Path, must_say: str) -> list[str]:
+def settings_that_do_not_say(bench: Bench, variant: Path, must_say: str) -> list[str]:
     key, _, value = must_say.partition(" ")
-    plumbline, recording = str(installation / "bin" / "plumbline"), str(output / "sleep.plumb")
-    run([plumbline, "record", "-o", recording, "--", "/bin/sleep", "1"])
-    info = subprocess.run([plumbline, "info", "--json", recording], capture_output=True, text=True,
-                          check=True)
+    plumbline = str(bench.build / "bin" / "plumbline")
+    recording = variant / "sleep.plumb"
+    recording.unlink(missing_ok=True)
+    # As `record` would, but with the variant's library.
+    run(["env", f"LD_PRELOAD={variant / 'lib' / 'libplumbline.so'}",
+         f"PLUMBLINE_OUTPUT={recording}", "/bin/sleep", "1"])
+    info = subprocess.run([plumbline, "info", "--json", str(recording)], capture_output=True,
+                          text=True, check=True)
     said = json.loads(info.stdout)["settings"].get(key)
     return [] if said == value else [f"{key} is {said}"]
 
 
-def judge_kernel(fault: Fault, results: dict, installation: Path, output: Path) -> tuple[str, str]:
+def judge_kernel(bench: Bench, fault: Fault, results: dict, variant: Path) -> tuple[str, str]:
+    if is_unfit(results):
+        return NOT_JUDGED, results["summary"]["reason"]
     wrong = [bad for row in fault.must_hold for bad in cells_that_gave_way(results, row)]
     wrong += [bad for row in fault.must_say
-              for bad in settings_that_do_not_say(installation, output, row)]
+              for bad in settings_that_do_not_say(bench, variant, row)]
     errors = [f"{row['error_pct']:+.3f}" for row in results["cells"] if row["category"] == "cpu"]
     return (MISSED, ", ".join(wrong)) if wrong else (
         HELD, ", ".join(fault.must_hold + fault.must_say) + f"; cpu {' '.join(errors)} %")
 
 
-def judge(fault: Fault, installation: Path, repeat: int) -> tuple[str, str]:
-    output = installation.parent / "result"
-    shutil.rmtree(output, ignore_errors=True)
-    done = subprocess.run(
-        [str(installation / "bin" / "plumbline"), "run", "--scenario", fault.scenario,
-         "--repeat", str(repeat), "-o", str(output), "--json"],
-        capture_output=True, text=True)
-    if done.returncode not in (0, 1, 3, 77):
-        raise SystemExit(f"{fault.name}: plumbline run ended with {done.returncode}: {done.stderr}")
-    results = json.loads(done.stdout)
-    reason = results["summary"]["reason"]
-    if done.returncode == 3 and reason.startswith("machine unfit"):
-        return NOT_JUDGED, reason
+def try_fault(bench: Bench, fault: Fault) -> dict:
+    begin = time.monotonic()
+    variant = bench.tree.variant(fault.patch, fault.rebuilds)
+    built = time.monotonic()
+    exit_code, results = bench.under(fault, variant)
+    ran = time.monotonic()
+    row = {"fault": fault.name, "scenario": fault.scenario, "must_fail": fault.must_fail,
+           "failed_elsewhere": [], "build_s": round(built - begin, 2),
+           "run_s": round(ran - built, 2)}
     if fault.must_hold:
-        return judge_kernel(fault, results, installation, output)
-    missing = [row for row in fault.must_fail if not rows_that_failed(results, row)]
-    if done.returncode != 1 or missing:
-        return MISSED, f"exit code {done.returncode}; did not fail: {', '.join(missing) or '-'}"
-    return CAUGHT, "failed: " + ", ".join(fault.must_fail)
+        outcome, detail = judge_kernel(bench, fault, results, variant)
+    else:
+        row["failed_elsewhere"] = failed_elsewhere(fault, results)
+        outcome, detail = judge(fault, exit_code, results, bench.without(fault))
+    return row | {"outcome": outcome, "detail": detail}
 
 
 # Fault: the code moved on, and the patch of a fault no longer applies; nobody notices until the
@@ -171,33 +126,57 @@ def check_that_all_apply(faults: list[Fault]) -> int:
     return 0
 
 
+def show(row: dict, as_lines: bool) -> None:
+    if as_lines:
+        print(json.dumps(row), flush=True)
+        return
+    print(f"{row['outcome']:10}  {row['fault']}: {row['detail']} "
+          f"({row['build_s']:.1f} s to build, {row['run_s']:.1f} s to run)", flush=True)
+    for other in row["failed_elsewhere"]:
+        print(f"{'':12}and {other}", flush=True)
+
+
+def run_faults(faults: list[Fault], bench: Bench, as_lines: bool) -> int:
+    if as_lines:
+        print(len(faults), flush=True)
+    bench.tree.prepare({fault.rebuilds for fault in faults})
+    outcomes = []
+    for fault in faults:
+        row = try_fault(bench, fault)
+        outcomes.append(row["outcome"])
+        show(row, as_lines)
+    if as_lines:
+        return 0  # whoever reads the lines judges them
+    good = sum(outcome in (CAUGHT, HELD) for outcome in outcomes)
+    print(f"{good} of {len(outcomes)} seeded faults caught, or held against")
+    return exit_code_of(outcomes)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True, help="folder of the release build")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each scenario")
+    parser.add_argument("--repeat", type=int, help="runs of each scenario (default: the fault's)")
     parser.add_argument("--check", action="store_true", help="only see whether the patches apply")
+    parser.add_argument("--lines", action="store_true", help="a line of JSON for each fault")
     parser.add_argument("names", nargs="*", help="faults by name; all when none is named")
     arguments = parser.parse_args()
+    # Ended from outside, the run that is under way is ended as well.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     faults = [read_fault(patch) for patch in sorted(SEEDED.glob("*.patch"))]
     if arguments.check:
         return check_that_all_apply(faults)
     unknown = set(arguments.names) - {fault.name for fault in faults}
     if unknown:
-        raise SystemExit(f"no such fault: {', '.join(sorted(unknown))}; they are the patches in "
-                         f"{SEEDED.relative_to(ROOT)}")
-    outcomes = []
-    for fault in faults:
-        if arguments.names and fault.name not in arguments.names:
-            continue
-        installation = build_variant(fault, arguments.build.resolve())
-        outcome, detail = judge(fault, installation, arguments.repeat)
-        outcomes.append(outcome)
-        print(f"{outcome:10}  {fault.name}: {detail}", flush=True)
-    print(f"{outcomes.count(CAUGHT) + outcomes.count(HELD)} of {len(outcomes)} seeded faults "
-          "caught, or held against")
-    if MISSED in outcomes:
-        return 1
-    return 77 if outcomes and all(outcome == NOT_JUDGED for outcome in outcomes) else 0
+        print(f"no such fault: {', '.join(sorted(unknown))}; they are the patches in "
+              f"{SEEDED.relative_to(ROOT)}", file=sys.stderr)
+        return 2
+    chosen = [fault for fault in faults if not arguments.names or fault.name in arguments.names]
+    try:
+        return run_faults(chosen, Bench(arguments.build.resolve(), arguments.repeat),
+                          arguments.lines)
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":
