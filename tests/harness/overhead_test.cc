@@ -166,12 +166,14 @@ TEST(Regression, RefusesAnotherMachineAndAResultWithoutOverhead) {
 }
 
 TEST(Treatment, AsksEachProfilerForItsRate) {
-  const Launch sampled = built_in("/lib/p.so", 199).launch("/run/slice");
+  const Launch sampled = built_in("/lib/p.so", 199).launch("/run/slice", workloads::Spec{});
   EXPECT_EQ(sampled.environment.at("LD_PRELOAD"), "/lib/p.so");
   EXPECT_EQ(sampled.environment.at("PLUMBLINE_OPTIONS"), "rate=199");
-  EXPECT_EQ(built_in("/lib/p.so", 0).launch("/run/slice").environment.at("PLUMBLINE_OPTIONS"),
+  EXPECT_EQ(built_in("/lib/p.so", 0)
+                .launch("/run/slice", workloads::Spec{})
+                .environment.at("PLUMBLINE_OPTIONS"),
             "clock=none");
-  EXPECT_TRUE(bare_again().launch("/run/slice").environment.empty());
+  EXPECT_TRUE(bare_again().launch("/run/slice", workloads::Spec{}).environment.empty());
   EXPECT_THROW(peer("none", 199, Interruption()), io::InputError);
 }
 
