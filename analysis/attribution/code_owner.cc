@@ -21,7 +21,8 @@ bool is_libc_family(std::string_view file_name) {
     if (!file_name.starts_with(name)) return false;
     const std::string_view rest = file_name.substr(name.size());
     // "libc.so.6", "libc-2.28.so", "libnss_files.so.2", but not "libcurl.so.4".
-    return name.ends_with('_') || rest.starts_with(".so") || rest.starts_with('-');
+    const bool has_version = rest.size() > 1 && rest[0] == '-' && rest[1] >= '0' && rest[1] <= '9';
+    return name.ends_with('_') || name == "ld-linux" || rest.starts_with(".so") || has_version;
   });
 }
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "analysis/attribution/stackless.h"
-
 namespace plumbline::analysis {
 
 FramePaths::FramePaths(const StackTable& stacks, Symbolizer& symbolizer, const CodeOwners& owners,
@@ -14,7 +12,8 @@ FramePaths::FramePaths(const StackTable& stacks, Symbolizer& symbolizer, const C
       symbolizer_(symbolizer),
       owners_(owners),
       merge_by_(merge_by),
-      walked_(stacks.size() + kStacklessFrames) {}
+      keys_(stacks.size()),
+      walked_(keys_.size()) {}
 
 Index FramePaths::frame_row(Frame frame) {
   if (merge_by_ == MergeBy::kFunction) {
@@ -52,14 +51,16 @@ std::span<const Index> FramePaths::frames_at(std::uint64_t address, bool is_leaf
 void FramePaths::walk(Index key) {
   Walked& stack = walked_[key];
   stack.first = places_.size();
-  if (key >= stacks_.size()) {
-    const Index stackless = key - static_cast<Index>(stacks_.size());
+  if (!keys_.is_sample(key) && !keys_.is_wait(key)) {
+    const Index stackless = keys_.stackless_frame_of(key);
     const bool is_kernel = stackless == stackless_frame(Stackless::kUnsampled);
     places_.push_back(frame_row(
         {stackless_name(stackless), "", 0, is_kernel ? CodeOwner::kKernel : CodeOwner::kNoCode}));
   } else {
-    for (std::uint64_t at = stacks_.first[key]; at < stacks_.first[key + 1]; ++at) {
-      const auto frames = frames_at(stacks_.frames[at], at == stacks_.first[key]);
+    const Index row = keys_.stack(key);
+    for (std::uint64_t at = stacks_.first[row]; at < stacks_.first[row + 1]; ++at) {
+      const bool is_leaf = keys_.is_sample(key) && at == stacks_.first[row];
+      const auto frames = frames_at(stacks_.frames[at], is_leaf);
       places_.insert(places_.end(), frames.begin(), frames.end());
     }
   }

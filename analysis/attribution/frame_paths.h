@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "analysis/attribution/code_owner.h"
+#include "analysis/attribution/stackless.h"
 #include "analysis/recording/row_index.h"
 #include "analysis/recording/symbolizer.h"
 
@@ -33,7 +34,7 @@ class FramePaths {
   FramePaths(const StackTable& stacks, Symbolizer& symbolizer, const CodeOwners& owners,
              MergeBy merge_by);
 
-  // Rows of frames() of a stack key (see TimeIndex::keys), leaf first; never empty.
+  // Rows of frames() of a stack key (see stackless.h), leaf first; never empty.
   std::span<const Index> path(Index key) { return frames_of(walked(key)); }
   // The same frames, each once: for totals, in which recursion counts once.
   std::span<const Index> distinct(Index key) {
@@ -64,6 +65,7 @@ class FramePaths {
   const MergeBy merge_by_;
   std::vector<Frame> frames_;
   std::unordered_map<std::string, Index> row_by_name_;
+  const StackKeys keys_;
   std::vector<Walked> walked_;  // by key
   std::vector<Index> places_;   // rows of frames_: paths, each followed by its distinct frames
   // Of addresses that were met: as they stand in stacks, leaves apart.

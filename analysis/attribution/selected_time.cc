@@ -23,7 +23,7 @@ constexpr std::size_t kMostCells = kTimeKinds;
 class Gathering {
  public:
   explicit Gathering(const TimeIndex& index)
-      : index_(index), sums_(index.keys()), weight_ns_(index.keys(), 0) {}
+      : index_(index), sums_(index.keys().size()), weight_ns_(index.keys().size(), 0) {}
 
   void add_spans(SpanRange range) {
     const std::vector<Index>& first_cell = index_.segments().first_cell;
@@ -76,7 +76,7 @@ class Gathering {
 
  private:
   Index stackless(Stackless kind, std::size_t which = 0) const {
-    return index_.stacks() + stackless_frame(kind, which);
+    return index_.keys().stackless(kind, which);
   }
 
   void add_cell(Index key, std::uint8_t kind, std::int64_t ns) {

@@ -15,7 +15,7 @@
 namespace plumbline::analysis {
 
 struct KeyTime {
-  Index key = 0;  // see TimeIndex::keys
+  Index key = 0;  // see stackless.h
   TimeSum time;
 };
 

@@ -17,13 +17,19 @@ Index SpanForest::find(std::uint64_t span_id) const {
   return by_id_.find(mixed(span_id), [&](Index row) { return spans_.span_id[row] == span_id; });
 }
 
+// Of another span; kNone where what the file calls the root is none.
+Index SpanForest::local_root(Index row) const {
+  const Index root = spans_.root[row];
+  return root != kNone && root != row && spans_.root[root] == root ? root : kNone;
+}
+
 Index SpanForest::parent_by_file(Index row) {
   const Index root = spans_.root[row];
-  if (root == row || spans_.parent_span_id[row] == 0) return root == row ? kNone : root;
+  if (root == row || spans_.parent_span_id[row] == 0) return local_root(row);
   const Index parent = find(spans_.parent_span_id[row]);
   if (parent != kNone && parent != row && spans_.root[parent] == root) return parent;
   ++unknown_parents_;
-  return root;
+  return local_root(row);
 }
 
 // Local roots have no parent, so no cycle holds one.
@@ -35,7 +41,7 @@ void SpanForest::break_cycles() {
     for (Index at = row; at != kNone && marks[at] != Mark::kDone; at = parent_[at]) {
       if (marks[at] == Mark::kOnPath) {
         ++cyclic_parents_;
-        parent_[at] = spans_.root[at];
+        parent_[at] = local_root(at);
         break;
       }
       marks[at] = Mark::kOnPath;

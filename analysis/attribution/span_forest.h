@@ -41,6 +41,7 @@ class SpanForest {
   std::uint64_t cyclic_parents() const { return cyclic_parents_; }
 
  private:
+  Index local_root(Index row) const;
   Index parent_by_file(Index row);
   void break_cycles();
   void put_in_order();

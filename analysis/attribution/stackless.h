@@ -1,7 +1,7 @@
-// Time that has no stack, and the frame in brackets that stands for it.
+// Keys of time: a stack or, for time that has none, a frame in brackets that stands for it.
 //
-// Used by time_index.cc, which books it, and by frame_paths.cc, which names it. A stack key is the
-// row of a stack or, above those, one of these frames: every nanosecond has a key.
+// Used by time_index.cc, which books time to them, and by frame_paths.cc, which names them. Every
+// nanosecond has a key.
 // Thread rule: constants only. Failure: none.
 #pragma once
 
@@ -42,6 +42,28 @@ constexpr Index stackless_frame(Stackless kind, std::size_t which = 0) {
   }
   return 0;
 }
+
+// A sample's first frame is where the thread was, a wait's a return address: so a stack has a key
+// for each.
+class StackKeys {
+ public:
+  explicit StackKeys(std::size_t stacks) : stacks_(static_cast<Index>(stacks)) {}
+
+  Index size() const { return 2 * stacks_ + kStacklessFrames; }
+  Index of_sample(Index stack) const { return stack; }
+  Index of_wait(Index stack) const { return stacks_ + stack; }
+  Index stackless(Stackless kind, std::size_t which = 0) const {
+    return 2 * stacks_ + stackless_frame(kind, which);
+  }
+
+  bool is_sample(Index key) const { return key < stacks_; }
+  bool is_wait(Index key) const { return key >= stacks_ && key < 2 * stacks_; }
+  Index stack(Index key) const { return key < stacks_ ? key : key - stacks_; }
+  Index stackless_frame_of(Index key) const { return key - 2 * stacks_; }
+
+ private:
+  Index stacks_;
+};
 
 // "[kernel or unsampled]"
 std::string stackless_name(Index frame);

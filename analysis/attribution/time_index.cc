@@ -4,14 +4,11 @@
 
 #include "analysis/attribution/missed_samples.h"
 #include "analysis/attribution/sample_weight.h"
-#include "analysis/attribution/stackless.h"
 
 namespace plumbline::analysis {
 
 using format::Category;
 using format::OtherReason;
-
-const Index TimeIndex::kStacklessKeys = kStacklessFrames;
 
 TimeIndex::TimeIndex(const Recording& recording, const Partition& partition)
     : forest_(recording.spans), stacks_(static_cast<Index>(recording.stacks.size())) {
@@ -33,9 +30,9 @@ bool TimeIndex::has_frames(const StackTable& stacks, Index stack) const {
 
 Index TimeIndex::wait_key(const Recording& recording, Index wait) const {
   const Index stack = recording.waits.stack[wait];
-  if (has_frames(recording.stacks, stack)) return stack;
+  if (has_frames(recording.stacks, stack)) return keys().of_wait(stack);
   const std::size_t category = index_of(recording.waits.category[wait]);
-  return stacks_ + stackless_frame(Stackless::kWaitNoStack, category);
+  return keys().stackless(Stackless::kWaitNoStack, category);
 }
 
 // What a wait's segment holds has the wait's stack, whatever its category.
@@ -45,7 +42,7 @@ void TimeIndex::add_segment(const Recording& recording, const Segment& segment,
   const bool in_wait = segment.wait != kNone;
   const Index stack = in_wait ? wait_key(recording, segment.wait) : kNone;
   const auto key = [&](Stackless kind, std::size_t which = 0) {
-    return in_wait ? stack : stacks_ + stackless_frame(kind, which);
+    return in_wait ? stack : keys().stackless(kind, which);
   };
   const std::size_t cpu_kind =
       in_wait ? kFirstCpuInWaitKind + index_of(recording.waits.category[segment.wait])
@@ -60,7 +57,7 @@ void TimeIndex::add_segment(const Recording& recording, const Segment& segment,
     add_cell(key(Stackless::kReason, reason), kFirstReasonKind + reason, parts.other[reason]);
   }
   add_cell(key(Stackless::kResidual), kResidualKind, parts.residual_ns);
-  add_cell(stacks_ + stackless_frame(Stackless::kUnsampled), kMissedKind, missed_ns);
+  add_cell(keys().stackless(Stackless::kUnsampled), kMissedKind, missed_ns);
 }
 
 void TimeIndex::add_segments(const Recording& recording, const Partition& partition) {
@@ -104,8 +101,7 @@ void TimeIndex::add_samples(const Recording& recording) {
     const bool framed = has_frames(recording.stacks, table.stack[i]);
     samples_.wall_ns.push_back(table.wall_ns[i]);
     samples_.weight_ns.push_back(weights(i));
-    samples_.key.push_back(framed ? table.stack[i]
-                                  : stacks_ + stackless_frame(Stackless::kUnsampled));
+    samples_.key.push_back(framed ? table.stack[i] : keys().stackless(Stackless::kUnsampled));
     positions.push_back(position_of(table.span[i]));
   }
   samples_of_ =

@@ -14,6 +14,7 @@
 
 #include "analysis/attribution/row_lists.h"
 #include "analysis/attribution/span_forest.h"
+#include "analysis/attribution/stackless.h"
 #include "analysis/attribution/time_sum.h"
 
 namespace plumbline::analysis {
@@ -75,17 +76,14 @@ class TimeIndex {
   const RowLists& samples_of() const { return samples_of_; }
   const RowLists& call_sums_of() const { return call_sums_of_; }
 
-  // Keys below stacks() are rows of Recording::stacks, those above are stackless frames.
-  Index stacks() const { return stacks_; }
-  Index keys() const { return stacks_ + kStacklessKeys; }
+  // See stackless.h for what a key is.
+  StackKeys keys() const { return StackKeys(stacks_); }
 
   // From the first edge of any thread to the last one; 0, 0 without any.
   std::int64_t begin_ns() const { return begin_ns_; }
   std::int64_t end_ns() const { return end_ns_; }
 
  private:
-  static const Index kStacklessKeys;
-
   void add_segments(const Recording& recording, const Partition& partition);
   void add_segment(const Recording& recording, const Segment& segment, std::int64_t missed_ns);
   void add_cell(Index key, std::size_t kind, std::int64_t ns);
