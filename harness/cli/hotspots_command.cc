@@ -156,6 +156,20 @@ void fill_tree(HotspotsView& view, analysis::HotspotEngine& engine, const Argume
   view.tree = engine.tree(view.time, direction, depth, view.column);
 }
 
+void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments& arguments,
+            const analysis::SpanPicks& picks) {
+  try {
+    if (!view.whole) view.picked = engine.pick(picks);
+  } catch (const io::InputError& error) {
+    throw io::InputError(arguments.file + ": " + error.what());
+  }
+  view.scope = view.whole ? engine.whole() : engine.scoped(view.picked, scope_of(arguments.scope));
+  view.time = engine.time_of(view.scope);
+  view.methods = engine.methods(view.time, view.column);
+  view.owners = analysis::time_by_owner(view.methods, engine.paths());
+  fill_tree(view, engine, arguments);
+}
+
 void show(const Arguments& arguments, Outcome& outcome) {
   const analysis::SpanPicks picks = picks_of(arguments);
   const analysis::Recording recording = analysis::read_recording(arguments.file);
@@ -177,16 +191,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
                     .merge_by = merge_by,
                     .lockstep_risk = analysis::has_lockstep_risk(recording),
                     .notes = {}};
-  try {
-    if (!view.whole) view.picked = engine.pick(picks);
-  } catch (const io::InputError& error) {
-    throw io::InputError(arguments.file + ": " + error.what());
-  }
-  view.scope = view.whole ? engine.whole() : engine.scoped(view.picked, scope_of(arguments.scope));
-  view.time = engine.time_of(view.scope);
-  view.methods = engine.methods(view.time, view.column);
-  view.owners = analysis::time_by_owner(view.methods, engine.paths());
-  fill_tree(view, engine, arguments);
+  answer(view, engine, arguments, picks);
   Notes(view).add_all(partition.conservation, engine.symbols());
   io::write_standard_output(
       arguments.json ? hotspots_json(view)

@@ -160,6 +160,14 @@ Json parallelism_json(const HotspotsView& view) {
          static_cast<double>(view.scope.elapsed_ns);
 }
 
+Json sampling_json(const HotspotsView& view) {
+  const analysis::SamplingBasis& sampling = view.time.sampling;
+  return {{"samples", sampling.samples},
+          {"distributed_ns", sampling.distributed_ns},
+          {"sampled_ns", sampling.sampled_ns},
+          {"lockstep_risk", view.lockstep_risk}};
+}
+
 }  // namespace
 
 std::string hotspots_json(const HotspotsView& view) {
@@ -178,11 +186,7 @@ std::string hotspots_json(const HotspotsView& view) {
       {"parallelism", parallelism_json(view)},
       {"breakdown", breakdown_json(view)},
       {"cpu_in_calls_ns", by_name(view.time.cpu_in_calls_ns, format::kCategoryIds)},
-      {"sampling",
-       {{"samples", view.time.sampling.samples},
-        {"distributed_ns", view.time.sampling.distributed_ns},
-        {"sampled_ns", view.time.sampling.sampled_ns},
-        {"lockstep_risk", view.lockstep_risk}}},
+      {"sampling", sampling_json(view)},
       {"owners", owners_json(view)},
       {"methods", methods_json(view)},
       {"tree", tree_json(view)},
