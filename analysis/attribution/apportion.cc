@@ -30,9 +30,10 @@ std::vector<std::int64_t> apportion(const std::vector<std::int64_t>& weights, st
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const auto behind = order.begin() + left;  // fewer than one unit for each part is left
-  std::partial_sort(order.begin(), behind, order.end(), [&](std::size_t a, std::size_t b) {
+  const auto earlier = [&](std::size_t a, std::size_t b) {
     return remainders[a] != remainders[b] ? remainders[a] > remainders[b] : a < b;
-  });
+  };
+  if (behind != order.end()) std::nth_element(order.begin(), behind, order.end(), earlier);
   std::for_each(order.begin(), behind, [&](std::size_t i) { ++parts[i]; });
   return parts;
 }

@@ -3,14 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
-#include <span>
 #include <unordered_map>
 
-#include "analysis/attribution/apportion.h"
-#include "analysis/attribution/endpoints.h"
-#include "analysis/attribution/missed_samples.h"
-#include "analysis/attribution/sample_weight.h"
+#include "analysis/attribution/frame_paths.h"
+#include "analysis/attribution/selected_time.h"
 
 namespace plumbline::analysis {
 
@@ -18,82 +14,25 @@ using format::Category;
 
 namespace {
 
-constexpr std::string_view kUnsampled = "[kernel or unsampled]";
-
-std::int64_t exact_cpu_ns(const Partition& partition, const SpanSelection& spans) {
-  std::int64_t cpu_ns = 0;
-  for (Index span = 0; span < spans.size(); ++span) {
-    if (spans[span]) cpu_ns += partition.span_self[span].category[index_of(Category::kCpu)];
+// Spans as stretches of the forest's order.
+ScopedTime scope_of(const SpanForest& forest, const SpanSelection& spans) {
+  ScopedTime scope;
+  scope.scope = Scope::kSpan;
+  for (Index position = 0; position < forest.size(); ++position) {
+    if (spans[forest.row_at(position)]) scope.ranges.push_back({position, position + 1});
   }
-  return std::max<std::int64_t>(0, cpu_ns);
+  return scope;
 }
 
-// CPU inside hooked calls, by the calls' category; at most `cpu_ns` in all. A single call's figure
-// may be below zero, when stolen time was noticed only in it.
-std::vector<std::int64_t> cpu_in_calls(const Recording& recording, const Partition& partition,
-                                       const SpanSelection& spans, std::int64_t cpu_ns) {
-  std::vector<std::int64_t> inside_ns(format::kCategoryCount, 0);
-  for (const Segment& segment : partition.segments) {
-    if (segment.wait == kNone || segment.span == kNone || !spans[segment.span]) continue;
-    inside_ns[index_of(recording.waits.category[segment.wait])] +=
-        segment.parts.category[index_of(Category::kCpu)];
-  }
-  const CallSumsTable& sums = recording.call_sums;
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    if (sums.span[i] == kNone || !spans[sums.span[i]]) continue;
-    inside_ns[index_of(sums.category[i])] += sums.cpu_ns[i];
-  }
-  for (std::int64_t& ns : inside_ns) ns = std::max<std::int64_t>(0, ns);
-  const std::int64_t sum_ns = std::accumulate(inside_ns.begin(), inside_ns.end(), std::int64_t{0});
-  return sum_ns > cpu_ns ? apportion(inside_ns, cpu_ns) : inside_ns;
-}
-
-// What the samples of the selection say, by stack row; one more at the end for what they missed.
-struct SampledStacks {
-  std::vector<std::int64_t> weight_ns;
-  std::vector<std::uint64_t> samples;
-  std::uint64_t total_samples = 0;
-};
-
-SampledStacks sampled_stacks(const Recording& recording, const Partition& partition,
-                             const SpanSelection& spans) {
-  const SampleTable& table = recording.samples;
-  const std::size_t unsampled = recording.stacks.size();
-  SampledStacks stacks{std::vector<std::int64_t>(unsampled + 1, 0),
-                       std::vector<std::uint64_t>(unsampled + 1, 0)};
-  const SampleWeights weights(recording);
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    const Index span = table.span[i];
-    if (span == kNone || !spans[span] || table.in_hook[i]) continue;
-    stacks.weight_ns[table.stack[i]] += weights(i);
-    ++stacks.samples[table.stack[i]];
-    ++stacks.total_samples;
-  }
-  const std::vector<std::int64_t> missed_ns = missed_cpu_by_span(recording, partition);
-  for (Index span = 0; span < spans.size(); ++span) {
-    if (spans[span]) stacks.weight_ns[unsampled] += missed_ns[span];
-  }
-  const bool nothing_sampled = std::all_of(stacks.weight_ns.begin(), stacks.weight_ns.end(),
-                                           [](std::int64_t ns) { return ns == 0; });
-  if (nothing_sampled) stacks.weight_ns[unsampled] = 1;  // all of the CPU goes there
-  return stacks;
-}
-
-// Rows of the result, by function.
+// Rows of the result, by name: whose code it is does not matter here.
 class FunctionRows {
  public:
-  FunctionRows(const StackTable& stacks, Symbolizer& symbolizer)
-      : stacks_(stacks), symbolizer_(symbolizer) {}
+  explicit FunctionRows(FramePaths& paths) : paths_(paths) {}
 
-  void add_stack(Index stack, std::int64_t ns, std::uint64_t samples) {
-    const std::span<const std::uint64_t> frames(&stacks_.frames[stacks_.first[stack]],
-                                                stacks_.first[stack + 1] - stacks_.first[stack]);
-    if (frames.empty()) return add_whole(kUnsampled, ns, samples);
+  void add_key(Index key, std::int64_t ns, std::uint64_t samples) {
     on_stack_.clear();
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-      const auto& locations =
-          i == 0 ? symbolizer_.at(frames[i]) : symbolizer_.at_call_before(frames[i]);
-      for (const CodeLocation& location : locations) on_stack_.push_back(row_of(location.function));
+    for (const Index frame : paths_.path(key)) {
+      on_stack_.push_back(row_of(paths_.frames()[frame].function));
     }
     rows_[on_stack_.front()].self_ns += ns;
     rows_[on_stack_.front()].self_samples += samples;
@@ -106,12 +45,10 @@ class FunctionRows {
   }
 
   // A row of its own, with no stack.
-  void add_whole(std::string_view name, std::int64_t ns, std::uint64_t samples) {
-    FunctionShare& row = rows_[row_of(std::string(name))];
+  void add_whole(const std::string& name, std::int64_t ns) {
+    FunctionShare& row = rows_[row_of(name)];
     row.self_ns += ns;
     row.total_ns += ns;
-    row.self_samples += samples;
-    row.total_samples += samples;
   }
 
   std::vector<FunctionShare> sorted() {
@@ -128,8 +65,7 @@ class FunctionRows {
     return entry->second;
   }
 
-  const StackTable& stacks_;
-  Symbolizer& symbolizer_;
+  FramePaths& paths_;
   std::vector<FunctionShare> rows_;
   std::unordered_map<std::string, std::size_t> row_by_name_;
   std::vector<std::size_t> on_stack_;  // kept for its memory
@@ -147,26 +83,22 @@ SpanSelection spans_of_endpoint(const Recording& recording, Index endpoint_name)
 
 FunctionShares function_shares(const Recording& recording, const Partition& partition,
                                const SpanSelection& spans, Symbolizer& symbolizer) {
-  const std::int64_t cpu_ns = exact_cpu_ns(partition, spans);
-  const std::vector<std::int64_t> inside_ns = cpu_in_calls(recording, partition, spans, cpu_ns);
-  const std::int64_t outside_ns =
-      cpu_ns - std::accumulate(inside_ns.begin(), inside_ns.end(), std::int64_t{0});
-  const SampledStacks stacks = sampled_stacks(recording, partition, spans);
-  const std::vector<std::int64_t> scaled_ns = apportion(stacks.weight_ns, outside_ns);
-
-  FunctionRows rows(recording.stacks, symbolizer);
-  const auto unsampled = static_cast<Index>(recording.stacks.size());
-  for (Index stack = 0; stack < unsampled; ++stack) {
-    if (stacks.samples[stack] == 0) continue;
-    rows.add_stack(stack, scaled_ns[stack], stacks.samples[stack]);
+  const TimeIndex index(recording, partition);
+  const SelectedTime time = selected_time(index, scope_of(index.forest(), spans));
+  const CodeOwners owners(recording.modules, {});
+  FramePaths paths(recording.stacks, symbolizer, owners, MergeBy::kFunction);
+  FunctionRows rows(paths);
+  for (const KeyTime& key : time.keys) {
+    if (key.time.sampled_ns == 0 && key.time.samples == 0) continue;
+    rows.add_key(key.key, key.time.sampled_ns, key.time.samples);
   }
-  if (scaled_ns[unsampled] != 0) rows.add_whole(kUnsampled, scaled_ns[unsampled], 0);
-  for (std::size_t category = 0; category < inside_ns.size(); ++category) {
-    if (inside_ns[category] == 0) continue;
+  for (std::size_t category = 0; category < time.cpu_in_calls_ns.size(); ++category) {
+    if (time.cpu_in_calls_ns[category] == 0) continue;
     rows.add_whole(fmt::format("[CPU inside {} calls]", format::kCategoryIds[category]),
-                   inside_ns[category], 0);
+                   time.cpu_in_calls_ns[category]);
   }
-  return {cpu_ns, stacks.total_samples, rows.sorted()};
+  const std::int64_t cpu_ns = time.on_threads.category[index_of(Category::kCpu)];
+  return {cpu_ns, time.sampling.samples, rows.sorted()};
 }
 
 }  // namespace plumbline::analysis

@@ -48,10 +48,10 @@ class CpuCursor {
     left_ns_ = std::clamp<std::int64_t>(into_ns, 0, cpu_outside_calls(segment));
   }
 
-  // Books a period to the span at each of `count` points: the last `back_ns` of CPU before here,
+  // Books a period to the segment at each of `count` points: the last `back_ns` of CPU before here,
   // the others one period before the next.
   void book_back(std::int64_t back_ns, std::int64_t count, std::int64_t period_ns,
-                 std::vector<std::int64_t>& by_span) {
+                 const Segment* first, std::vector<MissedCpu>& missed) {
     std::int64_t to_next_ns = back_ns;
     while (count > 0 && at_ > 0) {
       if (left_ns_ < to_next_ns) {
@@ -61,8 +61,8 @@ class CpuCursor {
         continue;
       }
       const std::int64_t here = std::min(count, 1 + (left_ns_ - to_next_ns) / period_ns);
-      const Index span = thread_[at_ - 1].span;
-      if (span != kNone) by_span[span] += here * period_ns;
+      const auto segment = static_cast<std::size_t>(&thread_[at_ - 1] - first);
+      missed.push_back({segment, here * period_ns});
       left_ns_ -= to_next_ns + (here - 1) * period_ns;
       count -= here;
       to_next_ns = period_ns;
@@ -75,12 +75,26 @@ class CpuCursor {
   std::int64_t left_ns_ = 0;  // of that segment's CPU, before the point
 };
 
+std::vector<MissedCpu> summed_by_segment(std::vector<MissedCpu> missed) {
+  std::sort(missed.begin(), missed.end(),
+            [](const MissedCpu& a, const MissedCpu& b) { return a.segment < b.segment; });
+  std::vector<MissedCpu> summed;
+  for (const MissedCpu& one : missed) {
+    if (summed.empty() || summed.back().segment != one.segment) {
+      summed.push_back(one);
+    } else {
+      summed.back().ns += one.ns;
+    }
+  }
+  return summed;
+}
+
 }  // namespace
 
-std::vector<std::int64_t> missed_cpu_by_span(const Recording& recording,
+std::vector<MissedCpu> missed_cpu_by_segment(const Recording& recording,
                                              const Partition& partition) {
-  std::vector<std::int64_t> missed_ns(recording.spans.size(), 0);
-  if (!samples_miss_kernel(recording)) return missed_ns;
+  if (!samples_miss_kernel(recording)) return {};
+  std::vector<MissedCpu> missed_cpu;
   const Timeline timeline(recording, partition);
   std::vector<ThreadCpu> threads;
   for (Index thread = 0; thread < recording.threads.size(); ++thread) {
@@ -93,9 +107,10 @@ std::vector<std::int64_t> missed_cpu_by_span(const Recording& recording,
     const std::int64_t missed = missed_periods(samples.weight_ns[i], period_ns);
     if (missed == 0) continue;
     CpuCursor cursor(threads[samples.thread[i]], samples.cpu_ns[i]);
-    cursor.book_back(samples.weight_ns[i] - missed * period_ns, missed, period_ns, missed_ns);
+    cursor.book_back(samples.weight_ns[i] - missed * period_ns, missed, period_ns,
+                     partition.segments.data(), missed_cpu);
   }
-  return missed_ns;
+  return summed_by_segment(std::move(missed_cpu));
 }
 
 }  // namespace plumbline::analysis

@@ -93,6 +93,7 @@ struct CallSumsTable {
   std::vector<format::Operation> operation;
   std::vector<std::uint32_t> calls;
   std::vector<std::int64_t> wall_ns, cpu_ns;
+  std::vector<std::int64_t> near_ns;  // the thread's edge before the record: about when
   std::size_t size() const { return thread.size(); }
 };
 

@@ -153,6 +153,8 @@ bool ThreadStreams::add_call_sums(Bytes bytes) {
   sums.calls.push_back(record->calls);
   sums.wall_ns.push_back(record->wall_ns);
   sums.cpu_ns.push_back(record->cpu_ns);
+  const std::vector<Event>& events = recording_.events[thread_];
+  sums.near_ns.push_back(events.empty() ? 0 : events.back().edge.wall_ns);
   return true;
 }
 

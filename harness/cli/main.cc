@@ -18,6 +18,7 @@
 #include "harness/cli/coverage_command.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/history_command.h"
+#include "harness/cli/hotspots_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
@@ -51,11 +52,13 @@ void set_up(CLI::App& app, Outcome& outcome) {
       "  plumbline run                      is the profiler true? The standard suite\n"
       "  plumbline record -- ./server       run a program under the profiler\n"
       "  plumbline endpoints x.plumb        where the time of each endpoint went\n"
+      "  plumbline hotspots x.plumb         by category, method and call tree\n"
       "  plumbline COMMAND --help           options and examples of a command");
   add_record_command(app, outcome);
   add_run_command(app, outcome);
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);
+  add_hotspots_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
