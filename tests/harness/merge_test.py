@@ -92,8 +92,10 @@ class RealShards(Sharded):
         self.assertTrue(list((self.folder / "whole").glob("*-parity.png")))
         parts = [json.loads((self.folder / f"s{part}" / "results.json").read_text())
                  for part in (1, 2)]
-        self.assertEqual(merged["summary"]["pass"],
-                         sum(part["summary"]["pass"] for part in parts))
+        # Of too many disturbed runs in all the whole says so, where a part may still have judged.
+        if not merged["summary"]["reason"].startswith("machine unfit"):
+            self.assertEqual(merged["summary"]["pass"],
+                             sum(part["summary"]["pass"] for part in parts))
         self.assertEqual(len(merged["runs"]), sum(len(part["runs"]) for part in parts))
 
 

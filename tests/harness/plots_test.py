@@ -6,57 +6,27 @@ Usage: plots_test.py FOLDER_OF_PLOTS FIXTURE_FOLDER; called by CTest.
 import csv
 import json
 import pathlib
-import re
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
-import xml.etree.ElementTree as ElementTree
 
-PLOTS = pathlib.Path(sys.argv[1])
-FIXTURE = pathlib.Path(sys.argv[2])
-sys.path.insert(0, str(PLOTS))
+# First: it puts the plots on the path.
+from drawn_figures import FIXTURE, PLOTS, SWEEP, drawn, fixture_cells, run_plot, texts
 
-import matplotlib  # noqa: E402
-
-matplotlib.use("Agg")
-from matplotlib.figure import Figure  # noqa: E402
-
-import confusion  # noqa: E402
-import span_length  # noqa: E402
-from bias import draw_bias  # noqa: E402
-from coverage import draw_coverage, half_widths_off  # noqa: E402
-from figure_data import defused  # noqa: E402
-from heat_map import draw_heat_map  # noqa: E402
-from overhead import cpu_rows, draw_cost, draw_pareto, error_points  # noqa: E402
-from parity import draw_parity  # noqa: E402
-from profilers import compared, draw_largest, draw_ratio  # noqa: E402
-from results import ResultsError, cells_of, grouped, read_results, sections  # noqa: E402
-from sweep import draw_sweep  # noqa: E402
-
-
-def fixture_cells():
-    results = read_results(FIXTURE)
-    return cells_of(grouped(results, "cells"), sections(results)[0])
-
-
-def drawn(draw):
-    axes = Figure().add_subplot()
-    draw(axes, fixture_cells())
-    return axes
-
-
-def texts(axes):
-    return [text.get_text() for text in axes.findobj(matplotlib.text.Text)]
-
-
-def run_plot(folder, *, expect):
-    ended = subprocess.run([sys.executable, PLOTS / "plot.py", folder], capture_output=True,
-                           text=True, check=False)
-    assert ended.returncode == expect, ended
-    return ended
+from matplotlib.figure import Figure
+import confusion
+import span_length
+from bias import draw_bias
+from coverage import draw_coverage, half_widths_off
+from figure_data import defused
+from heat_map import draw_heat_map
+from overhead import cpu_rows, draw_cost, draw_pareto, error_points
+from parity import draw_parity
+from profilers import compared, draw_largest, draw_ratio
+from results import read_results
+from sweep import draw_sweep
 
 
 class Figures(unittest.TestCase):
@@ -149,15 +119,10 @@ class Data(unittest.TestCase):
 
 
 class Sweep(unittest.TestCase):
-    SWEEP = {"scenario": "waits", "profiler": "plumbline", "parameter": "length, us",
-             "breaking_point": 10, "points": [
-                 {"value": 10, "error_pct": -40.0, "ci95": [-45.0, -35.0]},
-                 {"value": 100, "error_pct": -4.0, "ci95": None},
-                 {"value": 1000, "error_pct": None, "ci95": None}]}
 
     def test_draws_the_points_that_have_an_error_over_a_logarithmic_axis(self):
         axes = Figure().add_subplot()
-        draw_sweep(axes, self.SWEEP, [3, 3, 2])
+        draw_sweep(axes, SWEEP, [3, 3, 2])
         self.assertEqual(list(axes.get_lines()[0].get_xdata()), [10, 100])
         self.assertEqual(list(axes.get_lines()[0].get_ydata()), [-40.0, -4.0])
         self.assertIn("1 without an error", axes.get_title())
@@ -166,13 +131,13 @@ class Sweep(unittest.TestCase):
 
     def test_marks_the_breaking_point(self):
         axes = Figure().add_subplot()
-        draw_sweep(axes, self.SWEEP, [3, 3, 2])
+        draw_sweep(axes, SWEEP, [3, 3, 2])
         self.assertIn([10, 10], [list(line.get_xdata()) for line in axes.get_lines()])
 
     def test_is_written_with_its_points_as_csv(self):
         folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, folder)
-        results = json.loads((FIXTURE / "results.json").read_text()) | {"sweeps": [self.SWEEP]}
+        results = json.loads((FIXTURE / "results.json").read_text()) | {"sweeps": [SWEEP]}
         (folder / "results.json").write_text(json.dumps(results))
         names = {pathlib.Path(line).name for line in run_plot(folder, expect=0).stdout.split()}
         self.assertLessEqual({f"waits-plumbline-sweep.{kind}" for kind in ("png", "svg", "csv")},
@@ -320,146 +285,6 @@ class Coverage(unittest.TestCase):
                 ended = self.run_coverage(text, expect=2)
                 self.assertEqual(ended.stderr.count("\n"), 1)
                 self.assertIn("coverage.csv", ended.stderr)
-
-
-class Program(unittest.TestCase):
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def test_writes_png_and_svg_of_each_figure(self):
-        shutil.copy(FIXTURE / "results.json", self.folder)
-        names = [pathlib.Path(line).name for line in run_plot(self.folder, expect=0).stdout.split()]
-        expected = [f"fixture-plumbline-{figure}.{kind}" for figure in
-                    ("parity", "bias", "heat-map", "confusion", "span-length")
-                    for kind in ("png", "svg", "csv")]
-        self.assertEqual(names, expected)
-        for name in names:
-            least = 100 if name.endswith(".csv") else 5000
-            self.assertGreater((self.folder / name).stat().st_size, least)
-        # Names are data: the two dollar signs in the endpoint's name are no formula.
-        svg = (self.folder / "fixture-plumbline-heat-map.svg").read_text()
-        self.assertIn("GET /cost?in=$5&amp;to=$9", svg)
-
-    def test_equal_results_give_equal_files(self):
-        shutil.copy(FIXTURE / "results.json", self.folder)
-        run_plot(self.folder, expect=0)
-        first = {file.name: file.read_bytes() for file in self.folder.iterdir()}
-        run_plot(self.folder, expect=0)
-        self.assertEqual(first, {file.name: file.read_bytes() for file in self.folder.iterdir()})
-
-    def test_complains_in_one_line(self):
-        faults = {"no file": None, "not JSON": "{", "not a result": json.dumps({"schema": "x"})}
-        for name, text in faults.items():
-            with self.subTest(name):
-                if text is not None:
-                    (self.folder / "results.json").write_text(text)
-                ended = run_plot(self.folder, expect=2)
-                self.assertEqual(ended.stdout, "")
-                self.assertEqual(ended.stderr.count("\n"), 1)
-                self.assertIn("results.json", ended.stderr)
-
-    def test_says_what_to_install_when_matplotlib_is_missing(self):
-        hidden = self.folder / "matplotlib.py"
-        hidden.write_text("raise ImportError('hidden by a test')\n")
-        ended = subprocess.run([sys.executable, PLOTS / "plot.py", FIXTURE], capture_output=True,
-                               text=True, check=False, env={"PYTHONPATH": str(self.folder)})
-        self.assertNotEqual(ended.returncode, 0)
-        self.assertIn("apt install python3-matplotlib", ended.stderr)
-
-
-class Hostile(unittest.TestCase):
-    """results.json is anybody's file: refused in one line or drawn, whatever its names."""
-
-    NAMES = ("nul\0byte", "\x1b]0;owned\x07", "<script>alert(1)</script>", "]]>", "-- x -->",
-             "line\nbreak", "\u202eright to left", "\ufffe", "=cmd|'/c calc'!A1", "\ud800",
-             "$\\frac{1}{0}$", "../../etc/passwd", "x" * 60_000, "\u6f22\U0001f600")
-
-    def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, self.folder)
-
-    def write(self, text):
-        (self.folder / "results.json").write_text(text)
-
-    def hostile(self):
-        results = json.loads((FIXTURE / "results.json").read_text())
-        row = results["cells"][0]
-        results["cells"] = [dict(row, endpoint=name) for name in self.NAMES]
-        results["cells"] += [dict(row, scenario=name) for name in self.NAMES[2::4]]
-        results["confusion"] += [dict(results["confusion"][0], reported_category=name)
-                                 for name in self.NAMES]
-        results["functions"] += [dict(results["functions"][0], endpoint=name, function=name)
-                                 for name in self.NAMES]
-        results["sweeps"] = [Sweep.SWEEP | {"parameter": name} for name in self.NAMES[:3]]
-        return results
-
-    def test_hostile_names_are_drawn_and_obeyed_nowhere(self):
-        self.write(json.dumps(self.hostile()))
-        ended = run_plot(self.folder, expect=0)
-        self.assertEqual(ended.stderr, "")
-        files = list(self.folder.iterdir())
-        self.assertEqual(len(files), 1 + len(ended.stdout.splitlines()))
-        for file in files:
-            if file.suffix == ".svg":
-                ElementTree.parse(file)  # XML still
-                self.assertNotIn(b"<script", file.read_bytes())
-            if file.suffix == ".csv":
-                with file.open(newline="", encoding="utf-8") as stream:
-                    for row in csv.reader(stream, strict=True):
-                        for field in row:
-                            self.assertTrue(all(c.isprintable() for c in field), row)
-                            if not re.fullmatch(r"-?[0-9.]+(e[+-]?\d+)?", field):
-                                self.assertNotRegex(field, '^[ "]*[=+@-]')
-
-    def test_what_is_no_result_is_one_line(self):
-        whole = (FIXTURE / "results.json").read_text()
-        results = json.loads(whole)
-        faults = {
-            "NaN": whole.replace('"error_ns": 15000000.0', '"error_ns": NaN', 1),
-            "infinite": whole.replace('"error_ns": 15000000.0', '"error_ns": 1e999', 1),
-            "deep": '{"cells":' + "[" * 1_000_000,
-            "no cells": json.dumps({"schema": "plumbline.results/1"}),
-            "cells of texts": json.dumps(results | {"cells": ["x"]}),
-            "no section": json.dumps(results | {"cells": [{}]}),
-            "a list of lists": json.dumps(results | {"cells": [[1, 2]]}),
-            "texts for numbers": json.dumps(results | {
-                "cells": [dict(results["cells"][0], error_ns="much", truth_lo_ns="x")]}),
-        }
-        for name, text in faults.items():
-            with self.subTest(name):
-                self.assertNotEqual(text, whole)
-                self.write(text)
-                ended = run_plot(self.folder, expect=2)
-                self.assertEqual(ended.stderr.count("\n"), 1, ended.stderr)
-                self.assertIn("results.json", ended.stderr)
-
-    # Fault: a file of a gigabyte, or a figure of a million rows, takes all memory.
-    # Pass: refused within 2 GB of address space; of 5,000 cells the 120 worst are drawn.
-    def test_size_is_bounded(self):
-        with (self.folder / "results.json").open("wb") as stream:
-            stream.truncate(10**9)
-        ended = subprocess.run(
-            [sys.executable, PLOTS / "plot.py", self.folder], capture_output=True, text=True,
-            check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)))
-        self.assertEqual(ended.returncode, 2, ended.stderr)
-        self.assertIn("1000000000 bytes", ended.stderr)
-        results = json.loads((FIXTURE / "results.json").read_text())
-        row = results["cells"][0]
-        results["cells"] = [dict(row, endpoint=f"GET /{i}", error_pp=i / 100) for i in range(5000)]
-        self.write(json.dumps(results))
-        run_plot(self.folder, expect=0)
-        lines = (self.folder / "fixture-plumbline-bias.csv").read_text().splitlines()
-        self.assertEqual(len(lines), 121)
-        self.assertIn("GET /4999", lines[-1])
-
-
-class Reading(unittest.TestCase):
-    def test_refuses_another_version(self):
-        with tempfile.TemporaryDirectory() as folder:
-            (pathlib.Path(folder) / "results.json").write_text('{"schema": "plumbline.results/9"}')
-            with self.assertRaises(ResultsError):
-                read_results(pathlib.Path(folder))
 
 
 if __name__ == "__main__":

@@ -113,6 +113,10 @@ class Simulation {
     analysis::SpanTable& spans = run_.recording.spans;
     const Index row = static_cast<Index>(spans.size());
     spans.span_id.push_back(1000 + row);
+    spans.trace_id_high.push_back(0);
+    spans.trace_id_low.push_back(1000 + (root == analysis::kNone ? row : root));
+    spans.parent_span_id.push_back(root == analysis::kNone ? 0 : spans.span_id[root]);
+    spans.root_span_id.push_back(spans.span_id[root == analysis::kNone ? row : root]);
     spans.start_ns.push_back(wall_ns_);
     spans.end_ns.push_back(-1);
     spans.root.push_back(root == analysis::kNone ? row : root);
