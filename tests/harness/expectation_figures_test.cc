@@ -1,6 +1,6 @@
 // Golden set of DataDog/prof-correctness' rules, figures: percent, value, sum, rates; each on both
 // sides of its boundary.
-// Rules were read in its source (analysis/{analysis,model,pprof,otlp}.go at 5586100).
+// Rules were read in its source (analysis/*.go at 033d671, model.go at 5586100).
 #include <gtest/gtest.h>
 
 #include <string>
