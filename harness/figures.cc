@@ -1,9 +1,12 @@
 #include "harness/figures.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <sstream>
 #include <system_error>
 
+#include "analysis/io/error.h"
 #include "harness/runs/child_process.h"
 #include "harness/runs/run_directory.h"
 
@@ -13,6 +16,16 @@ std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption) {
   return run_plot(plots, "plot.py", directory, interruption);
+}
+
+std::vector<std::string> figures_or_reason(const std::filesystem::path& plots,
+                                           const std::filesystem::path& directory,
+                                           const Interruption& interruption) {
+  try {
+    return draw_figures(plots, directory, interruption);
+  } catch (const io::InputError& error) {
+    return {fmt::format("none: {}", error.what())};
+  }
 }
 
 std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,

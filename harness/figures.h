@@ -18,6 +18,11 @@ std::vector<std::string> draw_figures(const std::filesystem::path& plots,
                                       const std::filesystem::path& directory,
                                       const Interruption& interruption);
 
+// The same, or why there are none: a result is a result without its figures.
+std::vector<std::string> figures_or_reason(const std::filesystem::path& plots,
+                                           const std::filesystem::path& directory,
+                                           const Interruption& interruption);
+
 // Runs one of the programs there with one argument; returns the lines that it prints.
 std::vector<std::string> run_plot(const std::filesystem::path& plots, const std::string& program,
                                   const std::filesystem::path& argument,

@@ -98,16 +98,6 @@ void add_instructions(const OverheadArguments& arguments, const Installation& in
   results.overhead.insert(results.overhead.end(), rows.begin(), rows.end());
 }
 
-std::vector<std::string> figures_or_reason(const Installation& installation,
-                                           const ResultDirectory& directory,
-                                           const Interruption& interruption) {
-  try {
-    return draw_figures(installation.plots, directory.path(), interruption);
-  } catch (const io::InputError& error) {
-    return {fmt::format("none: {}", error.what())};
-  }
-}
-
 void run(const OverheadArguments& arguments, Outcome& outcome) {
   const Installation installation = find_installation();
   const std::filesystem::path folder = arguments.output.empty()
@@ -119,7 +109,7 @@ void run(const OverheadArguments& arguments, Outcome& outcome) {
   Results results = run_overhead(plan, installation, interruption);
   if (arguments.instructions) add_instructions(arguments, installation, interruption, results);
   directory.commit(results);
-  const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
+  const std::vector<std::string> figures = figures_or_reason(installation.plots, directory.path(), interruption);
   if (arguments.json) {
     io::write_standard_output(results_to_json(results).dump(2) + "\n");
   } else {

@@ -129,17 +129,6 @@ void divide(const RunArguments& arguments, ExperimentPlan& plan, Order& order) {
              order.selection.scenarios.size(), plan.sweeps.size(), order.selection.sweeps.size());
 }
 
-// A result is a result without its figures.
-std::vector<std::string> figures_or_reason(const Installation& installation,
-                                           const ResultDirectory& directory,
-                                           const Interruption& interruption) {
-  try {
-    return draw_figures(installation.plots, directory.path(), interruption);
-  } catch (const io::InputError& error) {
-    return {fmt::format("none: {}", error.what())};
-  }
-}
-
 void run(const RunArguments& arguments, Outcome& outcome) {
   if (arguments.print_gate) return io::write_standard_output(default_gate_text());
   const Installation installation = find_installation();
@@ -159,7 +148,7 @@ void run(const RunArguments& arguments, Outcome& outcome) {
   }
   const Results results = run_experiment(plan, installation, directory, interruption);
   directory.commit(results);
-  const std::vector<std::string> figures = figures_or_reason(installation, directory, interruption);
+  const std::vector<std::string> figures = figures_or_reason(installation.plots, directory.path(), interruption);
   if (arguments.json) {
     io::write_standard_output(results_to_json(results).dump(2) + "\n");
   } else {
