@@ -109,7 +109,8 @@ void run(const OverheadArguments& arguments, Outcome& outcome) {
   Results results = run_overhead(plan, installation, interruption);
   if (arguments.instructions) add_instructions(arguments, installation, interruption, results);
   directory.commit(results);
-  const std::vector<std::string> figures = figures_or_reason(installation.plots, directory.path(), interruption);
+  const std::vector<std::string> figures =
+      figures_or_reason(installation.plots, directory.path(), interruption);
   if (arguments.json) {
     io::write_standard_output(results_to_json(results).dump(2) + "\n");
   } else {

@@ -148,7 +148,8 @@ void run(const RunArguments& arguments, Outcome& outcome) {
   }
   const Results results = run_experiment(plan, installation, directory, interruption);
   directory.commit(results);
-  const std::vector<std::string> figures = figures_or_reason(installation.plots, directory.path(), interruption);
+  const std::vector<std::string> figures =
+      figures_or_reason(installation.plots, directory.path(), interruption);
   if (arguments.json) {
     io::write_standard_output(results_to_json(results).dump(2) + "\n");
   } else {
