@@ -138,6 +138,7 @@ class ExitCodes(unittest.TestCase):
             "unshare", "--mount", "--propagation", "unchanged", "sh", "-c", hide, "sh"))
         if ended.returncode == 125:
             self.skipTest(f"/dev/fuse cannot be hidden here: {ended.stderr.strip()}")
+        self.result()
         self.assertEqual(ended.returncode, 77, ended.stdout + ended.stderr)
         self.check_report(77, expect_red=False)
 

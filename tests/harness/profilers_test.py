@@ -61,8 +61,18 @@ class Bench(unittest.TestCase):
 
     def run_under(self, *profilers, repeat=2):
         words = [word for name in profilers for word in ("--profiler", name)]
-        return self.plumbline("run", "--scenario", self.scenario, "--repeat", repeat, "-o",
-                              self.result, *words)
+        ended = self.plumbline("run", "--scenario", self.scenario, "--repeat", repeat, "-o",
+                               self.result, *words)
+        self.skip_where_disturbed()
+        return ended
+
+    def skip_where_disturbed(self):
+        """An invalid run is repeated or left out: then there are other runs than are asked for."""
+        file = self.result / "results.json"
+        runs = json.loads(file.read_text())["runs"] if file.exists() else []
+        for run in runs:
+            if run["machine"] == "invalid":
+                self.skipTest(f"the machine was disturbed: {'; '.join(run['reasons'])}")
 
     def results(self):
         results = json.loads((self.result / "results.json").read_text())
@@ -127,8 +137,10 @@ class Adapters(Bench):
 
     def test_nothing_claimed_is_77_and_no_pass(self):
         ended = self.run_under("bare")
-        self.assertEqual(ended.returncode, 77, ended)
-        self.assertEqual(self.results()["summary"]["pass"], 0)
+        summary = self.results()["summary"]
+        unfit = summary["reason"].startswith("machine unfit")
+        self.assertEqual(ended.returncode, 3 if unfit else 77, ended)
+        self.assertEqual(summary["pass"], 0)
 
     def test_tool_that_fails_is_left_out_and_the_answer_stays_open(self):
         failures = {
@@ -201,7 +213,9 @@ class Score(Bench):
         ended = self.plumbline("score", "--ledger", self.ledger(), "--profile", profile, "--json")
         results = json.loads(ended.stdout)
         jsonschema.validate(results, SCHEMA)
-        self.assertEqual(ended.returncode, 77, ended)  # shares inform, nothing else is offered
+        unfit = results["summary"]["reason"].startswith("machine unfit")
+        # Shares inform, nothing else is offered.
+        self.assertEqual(ended.returncode, 3 if unfit else 77, ended)
         shares = {row["function"]: row["attributed_share"] for row in results["functions"]}
         self.assertAlmostEqual(shares["build_report"], 2 / 3, places=6)
         self.assertEqual(results["profilers"][0]["claims"], ["functions"])
@@ -212,7 +226,8 @@ class Score(Bench):
         ended = self.plumbline("score", "--ledger", ledger, "--ledger", ledger,
                                "--profile", profile, "--profile", profile,
                                "--map", "period=1", "--name", "mine")
-        self.assertEqual(ended.returncode, 1, ended)  # 300 ns of CPU
+        unfit = "machine unfit" in ended.stdout
+        self.assertEqual(ended.returncode, 3 if unfit else 1, ended)  # 300 ns of CPU
         self.assertIn("fixed under mine: 2 runs", ended.stdout)
         self.assertIn("(whole process)", ended.stdout)
         self.assertIn("not offered: lock", ended.stdout)
