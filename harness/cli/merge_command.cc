@@ -1,22 +1,17 @@
 #include "harness/cli/merge_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "analysis/io/error.h"
-#include "analysis/io/standard_output.h"
-#include "analysis/io/terminal_text.h"
+#include "harness/cli/shown_result.h"
 #include "harness/figures.h"
-#include "harness/publish/step_summary.h"
-#include "harness/report.h"
 #include "harness/results/results_reader.h"
 #include "harness/results/results_writer.h"
 #include "harness/runs/installation.h"
@@ -66,17 +61,7 @@ void merge(const MergeArguments& arguments, Outcome& outcome) {
   if (error) throw io::system_failure(arguments.output, "cannot hold results", error.value());
   write_results(merged, std::filesystem::path(arguments.output) / "results.json");
   const std::vector<std::string> figures = figures_or_reason(arguments);
-  if (arguments.json) {
-    io::write_standard_output(
-        results_to_json(merged).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
-        "\n");
-  } else {
-    const bool coloured = io::colour_wanted(STDOUT_FILENO);
-    io::write_standard_output(report_of(merged, coloured) +
-                              summary_of(merged, arguments.output, figures, coloured));
-  }
-  publish::append_step_summary(merged);
-  outcome.exit_code = merged.summary.exit_code;
+  show_result(merged, arguments.output, figures, arguments.json, outcome);
 }
 
 }  // namespace

@@ -2,28 +2,22 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "analysis/io/error.h"
-#include "analysis/io/standard_output.h"
-#include "analysis/io/terminal_text.h"
+#include "harness/cli/shown_result.h"
 #include "harness/figures.h"
 #include "harness/overhead/fixed_work.h"
 #include "harness/overhead/instructions.h"
 #include "harness/overhead/overhead_experiment.h"
-#include "harness/publish/step_summary.h"
-#include "harness/report.h"
 #include "harness/results/result_directory.h"
 #include "harness/results/results_reader.h"
-#include "harness/results/results_writer.h"
 #include "harness/runs/environment.h"
 #include "harness/scoring/gate.h"
 
@@ -111,15 +105,7 @@ void run(const OverheadArguments& arguments, Outcome& outcome) {
   directory.commit(results);
   const std::vector<std::string> figures =
       figures_or_reason(installation.plots, directory.path(), interruption);
-  if (arguments.json) {
-    io::write_standard_output(results_to_json(results).dump(2) + "\n");
-  } else {
-    const bool coloured = io::colour_wanted(STDOUT_FILENO);
-    io::write_standard_output(report_of(results, coloured) +
-                              summary_of(results, folder, figures, coloured));
-  }
-  publish::append_step_summary(results);
-  outcome.exit_code = results.summary.exit_code;
+  show_result(results, folder, figures, arguments.json, outcome);
 }
 
 void add_options(CLI::App& command, OverheadArguments& arguments) {

@@ -1,25 +1,20 @@
 #include "harness/cli/run_command.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "analysis/io/error.h"
 #include "analysis/io/standard_output.h"
-#include "analysis/io/terminal_text.h"
+#include "harness/cli/shown_result.h"
 #include "harness/figures.h"
 #include "harness/gate/gate_check.h"
 #include "harness/gate/gate_file.h"
 #include "harness/profilers/find_profiler.h"
-#include "harness/publish/step_summary.h"
-#include "harness/report.h"
 #include "harness/results/result_directory.h"
-#include "harness/results/results_writer.h"
 #include "harness/runs/experiment.h"
 #include "harness/runs/provenance.h"
 #include "harness/scenarios.h"
@@ -150,15 +145,7 @@ void run(const RunArguments& arguments, Outcome& outcome) {
   directory.commit(results);
   const std::vector<std::string> figures =
       figures_or_reason(installation.plots, directory.path(), interruption);
-  if (arguments.json) {
-    io::write_standard_output(results_to_json(results).dump(2) + "\n");
-  } else {
-    const bool coloured = io::colour_wanted(STDOUT_FILENO);
-    io::write_standard_output(report_of(results, coloured) +
-                              summary_of(results, folder, figures, coloured));
-  }
-  publish::append_step_summary(results);
-  outcome.exit_code = results.summary.exit_code;
+  show_result(results, folder, figures, arguments.json, outcome);
 }
 
 }  // namespace

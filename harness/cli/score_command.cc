@@ -92,7 +92,7 @@ void score(const ScoreArguments& arguments, Outcome& outcome) {
   campaigns.push_back(std::move(campaign));
   const Results results = judge_campaigns(std::move(campaigns), Tolerances{}, std::move(so_far));
   if (arguments.json) {
-    io::write_standard_output(results_to_json(results).dump(2) + "\n");
+    io::write_standard_output(results_text(results));
   } else {
     const bool coloured = io::colour_wanted(STDOUT_FILENO);
     io::write_standard_output(report_of(results, coloured) + answer_of(results, coloured));

@@ -331,11 +331,12 @@ Json results_to_json(const Results& results) {
   return json;
 }
 
+std::string results_text(const Results& results) {
+  return results_to_json(results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 void write_results(const Results& results, const std::filesystem::path& file) {
-  // Names come from scenario files and the machine: what is not UTF-8 is replaced, not thrown.
-  const std::string text =
-      results_to_json(results).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  io::write_file_atomically(file, text);
+  io::write_file_atomically(file, results_text(results));
 }
 
 }  // namespace plumbline::harness

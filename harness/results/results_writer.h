@@ -7,12 +7,17 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "harness/results/results.h"
 
 namespace plumbline::harness {
 
 nlohmann::ordered_json results_to_json(const Results& results);
+
+// As it stands in the file. Names come from other people's profiles: what of them is no UTF-8 is
+// replaced.
+std::string results_text(const Results& results);
 
 void write_results(const Results& results, const std::filesystem::path& file);
 

@@ -154,5 +154,13 @@ TEST(ResultDirectory, RefusesAPlaceThatCannotHoldOne) {
   EXPECT_THROW(ResultDirectory("/proc/results"), io::InputError);
 }
 
+// Fault: a name that is no UTF-8 ends the command with an exception, after all the work is done.
+// Seen in: reading `score --json`, whose names are other people's. Pass: it is replaced.
+TEST(ResultsText, ReplacesWhatIsNoText) {
+  Results results = synthetic_results(1);
+  results.functions.front().function = "f\xff";
+  EXPECT_NE(results_text(results).find("\"f\uFFFD\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace plumbline::harness
