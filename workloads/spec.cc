@@ -159,7 +159,8 @@ void check_size(const JsonField& json, const Spec& spec) {
       if (step == nullptr) continue;
       const Segment& segment = step->segment;
       records += requests * step->times * records_of_step(*step);
-      total_us += requests * step->times * ((segment.duration_ns + segment.hold_ns) / kNsPerUs);
+      const std::int64_t longest_ns = segment.duration_ns + segment.hold_ns + segment.of_ns / 4 * 3;
+      total_us += requests * step->times * (longest_ns / kNsPerUs);
     }
   }
   // There each worker has room for everything: any of them may write it.

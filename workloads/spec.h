@@ -56,8 +56,10 @@ enum class SocketFamily : std::uint8_t { kUnix, kTcp };
 // One injected cost.
 struct Segment {
   LedgerKind kind = LedgerKind::kCpu;     // not kSpan, kSetup or kStretch
-  std::int64_t duration_ns = 0;           // before jitter; 0: cpu by iterations
+  std::int64_t duration_ns = 0;           // before jitter; 0: cpu by iterations, or until a phase
   std::int64_t iterations = 0;            // cpu, instead of a duration; never jittered
+  std::int64_t until_ns = 0;              // cpu, instead: this far into a period of `of_ns`
+  std::int64_t of_ns = 0;                 // of CLOCK_MONOTONIC, as the kernel's tick; 0: no period
   const CpuFunction* function = nullptr;  // cpu: owns its CPU
   FileOperation operation = FileOperation::kPread;
   std::int64_t bytes = 0;  // file: of one read or write

@@ -47,6 +47,21 @@ Segment parse_contended(const JsonField& json) {
   return segment;
 }
 
+void read_cpu_amount(const JsonField& json, Segment& segment) {
+  const bool timed = json["duration_us"].present();
+  const bool counted = json["iterations"].present();
+  const bool phased = json["until_us"].present();
+  if (timed + counted + phased != 1) {
+    json.expected("exactly one of duration_us, iterations and until_us (with of_us) in it");
+  }
+  if (timed) segment.duration_ns = read_duration_ns(json);
+  if (counted) segment.iterations = json["iterations"].integer(1, kMaxIterations);
+  if (phased) {
+    segment.of_ns = kNsPerUs * json["of_us"].integer(1, kMaxDurationUs);
+    segment.until_ns = kNsPerUs * json["until_us"].integer(1, segment.of_ns / kNsPerUs);
+  }
+}
+
 }  // namespace
 
 Segment parse_cpu(const JsonField& json) {
@@ -55,7 +70,8 @@ Segment parse_cpu(const JsonField& json) {
   Segment segment;
   segment.kind = LedgerKind::kCpu;
   if (shape == CpuShape::kLeaf) {
-    json.allow_only({"category", "duration_us", "iterations", "function", "shape"});
+    json.allow_only(
+        {"category", "duration_us", "iterations", "until_us", "of_us", "function", "shape"});
     segment.function = cpu_function(json["function"]);
   } else if (has_depth(shape)) {
     json.allow_only({"category", "duration_us", "iterations", "shape", "depth"});
@@ -63,11 +79,7 @@ Segment parse_cpu(const JsonField& json) {
   } else {
     json.allow_only({"category", "duration_us", "iterations", "shape"});
   }
-  const bool timed = json["duration_us"].present();
-  const bool counted = json["iterations"].present();
-  if (timed == counted) json.expected("exactly one of duration_us and iterations in it");
-  if (timed) segment.duration_ns = read_duration_ns(json);
-  if (counted) segment.iterations = json["iterations"].integer(1, kMaxIterations);
+  read_cpu_amount(json, segment);
   if (shape != CpuShape::kLeaf) segment.function = &cpu_function_of(shape);
   segment.shape = shape;
   return segment;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/io/error.h"
+#include "harness/cli/keep_awake_option.h"
 #include "harness/cli/shown_result.h"
 #include "harness/figures.h"
 #include "harness/overhead/fixed_work.h"
@@ -34,7 +35,7 @@ struct OverheadArguments {
   double max_regression_pct = kDefaultRegressionPct;
   std::uint64_t seed = 1;
   bool instructions = false, json = false;
-  std::string library, output;
+  std::string library, output, keep_awake;
 };
 
 std::filesystem::path library_of(const OverheadArguments& arguments,
@@ -70,6 +71,7 @@ OverheadPlan plan_of(const OverheadArguments& arguments, const Installation& ins
     throw io::InputError(fmt::format("--up-to {}: fewer than the {} rounds before the first look",
                                      plan.most_rounds, plan.rounds));
   }
+  plan.keep_awake = keep_awake_of(arguments.keep_awake);
   plan.rules.scenario = plan.spec.name;
   plan.rules.seed = arguments.seed;
   if (arguments.max_overhead_pct) plan.rules.max_ratio = 1 + *arguments.max_overhead_pct / 100;
@@ -109,6 +111,7 @@ void run(const OverheadArguments& arguments, Outcome& outcome) {
 }
 
 void add_options(CLI::App& command, OverheadArguments& arguments) {
+  add_keep_awake_option(command, arguments.keep_awake);
   command
       .add_option("--rates", arguments.rates,
                   "samples per second of CPU, separated by commas; 0: spans and waits alone")

@@ -9,6 +9,7 @@
 
 #include "analysis/io/error.h"
 #include "analysis/io/standard_output.h"
+#include "harness/cli/keep_awake_option.h"
 #include "harness/cli/shown_result.h"
 #include "harness/figures.h"
 #include "harness/gate/gate_check.h"
@@ -31,6 +32,7 @@ struct RunArguments {
   int rate_hz = 1000;
   std::string ledger = "full";
   std::string oracle;
+  std::string keep_awake;
   std::vector<std::string> profilers;
   std::string library;
   std::string shard;
@@ -98,6 +100,7 @@ ExperimentPlan plan_of(const RunArguments& arguments, const Order& order,
   plan.rate_hz = arguments.rate_hz;
   plan.ledger_full = arguments.ledger == "full";
   plan.kernel_oracle = !arguments.oracle.empty();
+  plan.keep_awake = keep_awake_of(arguments.keep_awake);
   plan.gate = gate_of(arguments, plan, installation);
   // The workload has another working directory to look from only by chance: make it absolute.
   plan.library = arguments.library.empty() ? installation.library
@@ -184,6 +187,7 @@ void add_run_command(CLI::App& app, Outcome& outcome) {
       ->add_option("--oracle", arguments->oracle,
                    "kernel: check the ledger itself against the kernel's record (root only)")
       ->check(CLI::IsMember({"kernel"}));
+  add_keep_awake_option(*command, arguments->keep_awake);
   command->add_option("--profiler", arguments->profilers,
                       "built-in (default), built-in:clock=timer or another option, perf, "
                       "perf-dwarf, gperftools, uftrace, async-profiler, bare (none: the others' "

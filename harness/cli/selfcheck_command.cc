@@ -10,6 +10,7 @@
 #include "analysis/io/standard_output.h"
 #include "analysis/io/terminal_text.h"
 #include "analysis/io/text_table.h"
+#include "harness/cli/keep_awake_option.h"
 #include "harness/results/result_directory.h"
 #include "harness/runs/experiment.h"
 #include "harness/scenarios.h"
@@ -24,6 +25,7 @@ using io::Align;
 
 struct SelfCheckArguments {
   std::int64_t repeats = 10;
+  std::string keep_awake;
   std::string output;
   bool json = false;
 };
@@ -77,6 +79,7 @@ void run(const SelfCheckArguments& arguments, Outcome& outcome) {
   plan.scenarios = std::move(selection.scenarios);
   plan.repeats = plan.most_repeats = arguments.repeats;
   plan.library = installation.library;
+  plan.keep_awake = keep_awake_of(arguments.keep_awake);
   const std::filesystem::path folder = arguments.output.empty()
                                            ? default_result_directory("selfcheck")
                                            : std::filesystem::path(arguments.output);
@@ -99,6 +102,7 @@ void add_selfcheck_command(CLI::App& app, Outcome& outcome) {
   command->add_option("--repeat", arguments->repeats, "runs, half of them A and half B")
       ->check(CLI::Range(4, 1'000))
       ->capture_default_str();
+  add_keep_awake_option(*command, arguments->keep_awake);
   command->add_option("-o,--output", arguments->output,
                       "folder for the runs (default: results/runs/selfcheck-TIME)");
   command->add_flag("--json", arguments->json, "for programs");

@@ -51,6 +51,8 @@ class OverheadExperiment {
   Results run() {
     Results results;
     results.environment = read_environment();
+    const AwakeCpus awake(plan_.keep_awake, results.environment.virtualized);
+    results.environment.cpus_kept_awake = awake.count();
     std::int64_t rounds = 0;
     for (const Look& look : planned_looks(plan_.rounds, plan_.most_rounds)) {
       progress_.expect_more((look.runs - rounds) * slices_of_a_round());

@@ -12,6 +12,7 @@
 #include "harness/overhead/regression.h"
 #include "harness/overhead/treatment.h"
 #include "harness/results/results.h"
+#include "harness/runs/awake_cpus.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
 #include "workloads/spec.h"
@@ -23,6 +24,7 @@ struct OverheadPlan {
   std::vector<Treatment> treatments;  // those that are missing get a row that says so
   std::int64_t rounds = 20;
   std::int64_t most_rounds = 20;  // while something is undecided
+  KeepAwake keep_awake = KeepAwake::kOnVirtualMachines;
   OverheadRules rules;
   std::optional<Baseline> baseline;
 };

@@ -127,6 +127,7 @@ std::string environment_properties(const Environment& environment) {
          property("environment.perf_event_paranoid", number(environment.perf_event_paranoid)) +
          property("environment.rseq", environment.rseq) +
          property("environment.virtualized", environment.virtualized ? "true" : "false") +
+         property("environment.cpus_kept_awake", std::to_string(environment.cpus_kept_awake)) +
          property("environment.loadavg", fmt::format("{}", fmt::join(environment.loadavg, " ")));
 }
 

@@ -63,6 +63,7 @@ Environment environment_of(const RowFields& fields) {
   environment.perf_event_paranoid = fields.integer_if_any("perf_event_paranoid");
   environment.rseq = fields.text_if_any("rseq");
   environment.virtualized = fields.boolean("virtualized");
+  environment.cpus_kept_awake = fields.integer_if_any("cpus_kept_awake").value_or(0);
   environment.loadavg = fields.numbers("loadavg", 3);
   environment.git = fields.text_if_any("git");
   environment.compiler = fields.text("compiler");

@@ -59,6 +59,7 @@ struct Environment {
   std::optional<std::int64_t> perf_event_paranoid;
   std::string rseq;  // how CPU edges were read, as the recording says; "" when none was made
   bool virtualized = false;
+  std::int64_t cpus_kept_awake = 0;  // by spinners of the idle class, against the host's theft
   std::vector<double> loadavg;  // 1, 5 and 15 minutes, before the first run
   std::string git;              // revision of the sources; "" when not built from a repository
   std::string compiler;

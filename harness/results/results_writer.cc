@@ -55,6 +55,7 @@ Json environment_json(const Environment& environment) {
           {"perf_event_paranoid", integer(environment.perf_event_paranoid)},
           {"rseq", text_or_null(environment.rseq)},
           {"virtualized", environment.virtualized},
+          {"cpus_kept_awake", environment.cpus_kept_awake},
           {"loadavg", environment.loadavg},
           {"git", text_or_null(environment.git)},
           {"compiler", environment.compiler},

@@ -62,6 +62,8 @@ class Experiment {
 
   Results run() {
     environment_ = read_environment();
+    const AwakeCpus awake(plan_.keep_awake, environment_.virtualized);
+    environment_.cpus_kept_awake = awake.count();
     std::vector<Campaign> campaigns;
     for (const workloads::Spec& spec : plan_.scenarios) {
       std::vector<Campaign> more = run_scenario(spec, plan_.most_repeats);

@@ -15,6 +15,7 @@
 #include "harness/profilers/find_profiler.h"
 #include "harness/results/result_directory.h"
 #include "harness/results/results.h"
+#include "harness/runs/awake_cpus.h"
 #include "harness/runs/installation.h"
 #include "harness/runs/interruption.h"
 #include "harness/sweep.h"
@@ -33,6 +34,7 @@ struct ExperimentPlan {
   std::filesystem::path library;  // the built-in profiler, which runs when `bench` names none
   Bench bench;
   bool kernel_oracle = false;
+  KeepAwake keep_awake = KeepAwake::kOnVirtualMachines;
   Gate gate;
   Provenance provenance;  // of the result
 };

@@ -117,14 +117,14 @@ const std::vector<BadSpec> kBadSpecs = {
     {"/between", R"({"category": "sync", "duration_us": 5, "primitive": "sleep"})",
      "between.category: expected \"cpu\", found \"sync\""},
     {"/between", R"({"category": "cpu", "duration_us": 5, "function": "parse_rows", "repeat": 2})",
-     "between: unknown key \"repeat\"; expected only category, duration_us, iterations, function, "
-     "shape"},
+     "between: unknown key \"repeat\"; expected only category, duration_us, iterations, until_us, "
+     "of_us, function, shape"},
     {"/endpoints/1/steps/0/bytes", "4096",
      "endpoints[1].steps[0]: unknown key \"bytes\"; expected only category, duration_us, "
      "operation, repeat"},
     {"/endpoints/0/steps/0/duration_ms", "3",
      "endpoints[0].steps[0]: unknown key \"duration_ms\"; expected only category, duration_us, "
-     "iterations, function, shape, repeat"},
+     "iterations, until_us, of_us, function, shape, repeat"},
     {"/jitter/per\\ncent", "1",
      "jitter: unknown key \"per\\\\ncent\"; expected only distribution, percent"},
     {"/name", "",
@@ -133,11 +133,19 @@ const std::vector<BadSpec> kBadSpecs = {
     {"/endpoints/1/steps/0/duration_us", "",
      "endpoints[1].steps[0].duration_us: expected an integer from 1 to 60000000, found nothing"},
     {"/endpoints/0/steps/0/duration_us", "",
-     "endpoints[0].steps[0]: expected exactly one of duration_us and iterations in it, found an "
-     "object"},
+     "endpoints[0].steps[0]: expected exactly one of duration_us, iterations and until_us (with "
+     "of_us) in it, found an object"},
     {"/endpoints/0/steps/0/iterations", "5",
-     "endpoints[0].steps[0]: expected exactly one of duration_us and iterations in it, found an "
-     "object"},
+     "endpoints[0].steps[0]: expected exactly one of duration_us, iterations and until_us (with "
+     "of_us) in it, found an object"},
+    {"/endpoints/0/steps/0/until_us", "5",
+     "endpoints[0].steps[0]: expected exactly one of duration_us, iterations and until_us (with "
+     "of_us) in it, found an object"},
+    {"/endpoints/0/steps/0", R"({"category": "cpu", "function": "build_report", "until_us": 250})",
+     "endpoints[0].steps[0].of_us: expected an integer from 1 to 60000000, found nothing"},
+    {"/endpoints/0/steps/0",
+     R"({"category": "cpu", "function": "build_report", "until_us": 251, "of_us": 250})",
+     "endpoints[0].steps[0].until_us: expected an integer from 1 to 250, found 251"},
     // Types.
     {"/arrival", "\"closed\"", "arrival: expected an object, found \"closed\""},
     {"/workers", "\"2\"", "workers: expected an integer from 1 to 1000, found \"2\""},

@@ -24,11 +24,20 @@ long nanosleep_inline(timespec& remaining) {
   return result;
 }
 
+// From now to a point of the period. What comes too late for it, since the thread was preempted,
+// burns as good as nothing: the next step is in time again.
+std::int64_t until_phase_ns(const Segment& segment, std::int64_t now_ns) {
+  const std::int64_t phase_ns = now_ns % segment.of_ns;
+  const std::int64_t left_ns = (segment.until_ns - phase_ns + segment.of_ns) % segment.of_ns;
+  return left_ns > segment.of_ns / 4 * 3 ? 0 : left_ns;
+}
+
 }  // namespace
 
 void SegmentRunner::burn(const Segment& segment, std::int64_t amount, LedgerRecord& record) {
   record.c0_ns = thread_cpu_ns();
   record.t0_ns = monotonic_ns();
+  if (segment.of_ns > 0) amount = until_phase_ns(segment, record.t0_ns);
   record.detail =
       segment.function->run({segment.iterations, amount, record.c0_ns,
                              &speeds_[static_cast<std::size_t>(segment.shape)], segment.depth});
