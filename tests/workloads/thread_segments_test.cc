@@ -47,7 +47,7 @@ constexpr std::int64_t kBeforeNs = 100'000;  // an end may be just before its ph
 
 Ledger run(const std::string& text) { return run_workload(parse_spec(text, "s.json"), {}); }
 
-// Fault: work that is meant to be in lock-step drifts. Seen in: rounds of a number of iterations, in
+// Fault: work that is meant to be in lock-step drifts. Seen in: rounds of so many iterations, in
 // which gperftools was 2.2 points off; it is 72 off in these.
 // Pass: of n = 200 rounds the median end of either step is at most 30 us behind its phase, however
 // long the round before took; that the host takes as much from half of them is not seen.
