@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,39 +17,66 @@ namespace plumbline::harness {
 namespace {
 
 struct Arguments {
-  std::vector<std::string> files;
-  bool json = false, unlike = false;
-  EndpointSort sort;
+  EndpointsQuestion question;
+  bool json = false, fail = false;
 };
 
+bool has_regressed(const EndpointsView& view) {
+  if (!view.baseline) return false;
+  const std::vector<EndpointChange>& changes = view.baseline->changes;
+  return std::any_of(changes.begin(), changes.end(), [](const EndpointChange& change) {
+    return change.verdict == EndpointVerdict::kRegressed;
+  });
+}
+
 void show(const Arguments& arguments, Outcome& outcome) {
-  const EndpointsView view = read_endpoints(arguments.files, arguments.sort);
-  if (!arguments.unlike) {
-    std::vector<RecordedProgram> programs;
-    for (const RecordingFile& file : view.files) programs.push_back(file.program);
-    require_like_programs(programs);
-  }
+  const EndpointsView view = read_endpoints(arguments.question);
   io::write_standard_output(arguments.json
                                 ? endpoints_json(view)
                                 : endpoints_text(view, io::colour_wanted(STDOUT_FILENO)));
-  if (!view.intact()) outcome.exit_code = kExitUnusable;
+  if (!view.intact()) {
+    outcome.exit_code = kExitUnusable;
+  } else if (arguments.fail && has_regressed(view)) {
+    outcome.exit_code = kExitGateFailed;
+  }
+}
+
+void add_baseline_options(CLI::App& command, Arguments& arguments) {
+  EndpointsQuestion& question = arguments.question;
+  command
+      .add_option("--baseline", question.baselines,
+                  "recordings from before: what regressed since, and what is new")
+      ->option_text("FILE ...");
+  command
+      .add_option("--least-change", question.changes.least_change_percent,
+                  "of what a request takes: a change is tested to be more")
+      ->check(CLI::Range(0.0, 100.0))
+      ->option_text("PERCENT (2)");
+  command
+      .add_option("--false-discovery-rate", question.changes.false_discovery_rate,
+                  "of all changes that are named, so many may be none")
+      ->check(CLI::Range(1e-9, 0.5))
+      ->option_text("RATE (0.01)");
+  command.add_flag("--fail-if-regressed", arguments.fail, "end with 1 if an endpoint regressed");
 }
 
 void add_options(CLI::App& command, Arguments& arguments) {
+  EndpointsQuestion& question = arguments.question;
   command
-      .add_option("files", arguments.files,
+      .add_option("files", question.files,
                   "recordings (.plumb); several: their sums, and each endpoint over them")
       ->required();
   command.add_flag("--json", arguments.json,
                    "for programs: results/schema/endpoints-1.schema.json");
   command
-      .add_option("--sort", arguments.sort.by,
+      .add_option("--sort", question.sort.by,
                   "wall, a category, p50, p95, p99, max, count, elapsed or queue; largest first")
       ->check(CLI::IsMember(kEndpointSortKeys))
       ->option_text("KEY (wall)");
-  command.add_flag("--per-call", arguments.sort.per_call,
+  command.add_flag("--per-call", question.sort.per_call,
                    "times are divided by the requests, and so ordered");
-  command.add_flag("--unlike", arguments.unlike, "take recordings of unlike programs together");
+  command.add_flag("--unlike", question.unlike, "take recordings of unlike programs together");
+  add_baseline_options(command, arguments);
 }
 
 }  // namespace
@@ -62,7 +90,9 @@ void add_endpoints_command(CLI::App& app, Outcome& outcome) {
       "  plumbline endpoints server.plumb --sort p99\n"
       "  plumbline endpoints server.plumb --sort lock --per-call\n"
       "  plumbline endpoints monday.plumb tuesday.plumb wednesday.plumb   # over time\n"
-      "Exit codes: 0; 2: a recording that cannot be read, is damaged or is of another program");
+      "  plumbline endpoints new.plumb --baseline old.plumb --fail-if-regressed\n"
+      "Exit codes: 0; 1: --fail-if-regressed, and one did; 2: a recording that cannot be read, is\n"
+      "damaged or is of another program");
   command->callback([arguments, &outcome] { show(*arguments, outcome); });
 }
 

@@ -62,9 +62,9 @@ Json row_json(const std::string& name, const EndpointRow& row) {
   return object;
 }
 
-Json recordings_json(const EndpointsView& view) {
+Json recordings_json(const std::vector<RecordingFile>& files) {
   Json rows = Json::array();
-  for (const RecordingFile& file : view.files) {
+  for (const RecordingFile& file : files) {
     const analysis::ReadReport& report = file.report;
     rows.push_back({{"file", file.program.file},
                     {"program", file.program.program},
@@ -86,8 +86,50 @@ Json series_json(const EndpointsView& view) {
   return rows;
 }
 
+Json figure_json(const FigureChange& figure) {
+  const double change_ns = figure.mean_ns - figure.baseline_mean_ns;
+  return {{"figure", figure.figure},
+          {"mean_ns", figure.mean_ns},
+          {"baseline_mean_ns", figure.baseline_mean_ns},
+          {"change_ns", change_ns},
+          {"change_95_ns", {figure.change_95_ns.lo, figure.change_95_ns.hi}},
+          {"change_percent", figure.baseline_mean_ns > 0
+                                 ? Json(100 * change_ns / figure.baseline_mean_ns)
+                                 : Json(nullptr)},
+          {"superiority", figure.superiority},
+          {"effect", name_of(figure.effect)},
+          {"p", figure.p_value},
+          {"p_adjusted", figure.p_adjusted},
+          {"verdict", name_of(figure.verdict)}};
+}
+
+Json baseline_json(const EndpointsView& view) {
+  if (!view.baseline) return nullptr;
+  Json rows = Json::array();
+  for (const EndpointChange& change : view.baseline->changes) {
+    Json figures = Json::array();
+    for (const FigureChange& figure : change.figures) figures.push_back(figure_json(figure));
+    rows.push_back({{"endpoint", change.name},
+                    {"verdict", name_of(change.verdict)},
+                    {"requests", change.requests},
+                    {"baseline_requests", change.baseline_requests},
+                    {"wall_percent", change.wall_percent},
+                    {"baseline_wall_percent", change.baseline_wall_percent},
+                    {"figures", std::move(figures)}});
+  }
+  const EndpointsBaseline& baseline = *view.baseline;
+  return {{"recordings", recordings_json(baseline.files)},
+          {"false_discovery_rate", baseline.options.false_discovery_rate},
+          {"least_change_percent", baseline.options.least_change_percent},
+          {"endpoints", std::move(rows)}};
+}
+
 Json damage_json(const EndpointsView& view) {
-  for (const RecordingFile& file : view.files) {
+  std::vector<RecordingFile> files = view.files;
+  if (view.baseline) {
+    files.insert(files.end(), view.baseline->files.begin(), view.baseline->files.end());
+  }
+  for (const RecordingFile& file : files) {
     if (!file.report.intact) return file.program.file + ": " + file.report.damage;
   }
   return nullptr;
@@ -101,7 +143,7 @@ std::string endpoints_json(const EndpointsView& view) {
     rows.push_back(row_json(endpoint.name, endpoint.sum));
   }
   const Json document = {{"schema", "plumbline.endpoints/1"},
-                         {"recordings", recordings_json(view)},
+                         {"recordings", recordings_json(view.files)},
                          {"sort", {{"by", view.sort.by}, {"per_call", view.sort.per_call}}},
                          {"endpoints", std::move(rows)},
                          {"no_span", time_json(view.no_span.time)},
@@ -109,7 +151,7 @@ std::string endpoints_json(const EndpointsView& view) {
                          {"sums_agree", view.check.agree()},
                          {"threads", time_json(view.check.threads)},
                          {"series", series_json(view)},
-                         {"baseline", nullptr},
+                         {"baseline", baseline_json(view)},
                          {"notes", view.notes},
                          {"intact", view.intact()},
                          {"damage", damage_json(view)}};

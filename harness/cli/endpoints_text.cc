@@ -131,6 +131,59 @@ std::string series_text(const EndpointsView& view, bool coloured) {
   return "\n" + table.text(coloured);
 }
 
+std::string change_text(const FigureChange& figure) {
+  const double change_ns = figure.mean_ns - figure.baseline_mean_ns;
+  return fmt::format("{:+.3f} ({:+.3f} to {:+.3f})", change_ns / 1e6, figure.change_95_ns.lo / 1e6,
+                     figure.change_95_ns.hi / 1e6);
+}
+
+// Figures that changed, each a row; of other endpoints one row without.
+void add_change(io::TextTable& table, const EndpointChange& change) {
+  const std::string verdict(name_of(change.verdict));
+  const std::string requests = fmt::format("{} -> {}", change.baseline_requests, change.requests);
+  const std::string share =
+      fmt::format("{:.1f} -> {:.1f} %", change.baseline_wall_percent, change.wall_percent);
+  bool first = true;
+  const auto add = [&](std::vector<std::string> cells, Emphasis emphasis) {
+    std::vector<std::string> row = {"", "", "", ""};
+    if (first) row = {verdict, change.name, requests, share};
+    first = false;
+    row.insert(row.end(), cells.begin(), cells.end());
+    table.add_row(std::move(row), emphasis);
+  };
+  for (const FigureChange& figure : change.figures) {
+    if (figure.verdict == FigureVerdict::kNoChangeShown) continue;
+    const bool worse = figure.verdict == FigureVerdict::kWorse;
+    add({std::string(figure.figure),
+         fmt::format("{:.3f} -> {:.3f}", figure.baseline_mean_ns / 1e6, figure.mean_ns / 1e6),
+         change_text(figure),
+         fmt::format("{} ({:.2f})", name_of(figure.effect), figure.superiority),
+         fmt::format("{:.2g}", figure.p_adjusted)},
+        worse ? Emphasis::kBad : Emphasis::kGood);
+  }
+  if (first) add({}, change.verdict == EndpointVerdict::kNew ? Emphasis::kBold : Emphasis::kFaint);
+}
+
+std::string baseline_text(const EndpointsView& view, bool coloured) {
+  if (!view.baseline) return "";
+  io::TextTable table({{"since the baseline"},
+                       {"endpoint"},
+                       {"requests", Align::kRight},
+                       {"of all wall", Align::kRight},
+                       {"figure"},
+                       {"mean ms", Align::kRight},
+                       {"change ms (95 %)", Align::kRight},
+                       {"effect (superiority)"},
+                       {"p adjusted", Align::kRight}});
+  for (const EndpointChange& change : view.baseline->changes) add_change(table, change);
+  return "\n" + table.text(coloured) +
+         fmt::format(
+             "by single requests (Mann-Whitney), changes of more than {:g} % of a request; false "
+             "discovery rate {:g}\n",
+             view.baseline->options.least_change_percent,
+             view.baseline->options.false_discovery_rate);
+}
+
 std::string check_text(const EndpointsView& view) {
   const std::int64_t tables_ns = view.check.tables.wall_ns();
   const std::int64_t threads_ns = view.check.threads.wall_ns();
@@ -150,10 +203,14 @@ std::string endpoints_text(const EndpointsView& view, bool coloured) {
   std::string text =
       view.sort.per_call ? per_call_text(view, coloured) : totals_text(view, coloured);
   text += reasons_text(view.total.time_and_uncovered()) + check_text(view);
-  text += queue_text(view, coloured) + series_text(view, coloured);
+  text += queue_text(view, coloured) + series_text(view, coloured) + baseline_text(view, coloured);
   for (const std::string& note : view.notes) text += io::terminal_safe(note) + "\n";
-  for (const RecordingFile& file : view.files) {
-    if (view.files.size() > 1 && !file.report.intact) {
+  std::vector<RecordingFile> files = view.files;
+  if (view.baseline) {
+    files.insert(files.end(), view.baseline->files.begin(), view.baseline->files.end());
+  }
+  for (const RecordingFile& file : files) {
+    if (files.size() > 1 && !file.report.intact) {
       text += io::terminal_safe(file.program.file) + ": ";
     }
     text += damage_text(file.report);

@@ -8,12 +8,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "analysis/attribution/endpoints.h"
 #include "harness/cli/like_programs.h"
+#include "harness/comparison/endpoint_changes.h"
 
 namespace plumbline::harness {
 
@@ -38,6 +40,20 @@ struct EndpointSort {
   bool per_call = false;
 };
 
+// What was before, and what has changed since.
+struct EndpointsBaseline {
+  std::vector<RecordingFile> files;
+  ChangeOptions options;
+  std::vector<EndpointChange> changes;
+};
+
+struct EndpointsQuestion {
+  std::vector<std::string> files, baselines;
+  EndpointSort sort;
+  ChangeOptions changes;
+  bool unlike = false;  // programs may differ
+};
+
 struct EndpointsView {
   std::vector<RecordingFile> files;
   std::vector<NamedEndpoint> endpoints;  // as sorted
@@ -45,6 +61,7 @@ struct EndpointsView {
   analysis::EndpointRow total;  // of the endpoints and `no_span`
   analysis::TotalsCheck check;
   EndpointSort sort;
+  std::optional<EndpointsBaseline> baseline;
   std::vector<std::string> notes;
 
   bool intact() const;
@@ -55,7 +72,7 @@ inline constexpr std::array<std::string_view, 15> kEndpointSortKeys = {
     "wall", "cpu", "lock", "sync", "file",  "socket",  "runqueue", "other",
     "p50",  "p95", "p99",  "max",  "count", "elapsed", "queue"};
 
-EndpointsView read_endpoints(const std::vector<std::string>& files, const EndpointSort& sort);
+EndpointsView read_endpoints(const EndpointsQuestion& question);
 
 std::string endpoints_text(const EndpointsView& view, bool coloured);
 std::string endpoints_json(const EndpointsView& view);

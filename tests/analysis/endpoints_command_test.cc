@@ -172,6 +172,44 @@ TEST_F(EndpointsCommand, RecordingsOfUnlikeProgramsAreRefusedUnlessTold) {
   EXPECT_EQ(run_json({a, c, "--unlike"}, "unlike")["endpoints"].size(), 2u);
 }
 
+TEST_F(EndpointsCommand, TheBaselineSaysWhatRegressedAndWhatIsNew) {
+  RecordingBuilder before = shop(40), after = shop(20);
+  after.name(4, "GET /new").thread(5, 12).thread_start({.wall = 0});
+  std::int64_t now = 0;
+  for (std::uint64_t id = 1001; id <= 1020; ++id) {  // GET /report in 40 ms, where it had 1 to 40
+    after.span_start({.id = id, .root = id, .start = now, .name = id == 1001 ? 4u : 1u});
+    after.scope({.wall = now, .cpu = now}, id);
+    now += 40 * kMs;
+    after.scope({.wall = now, .cpu = now}, 0).span_end(id, now);
+  }
+  const std::string old_file = folder_.write("old.plumb", before);
+  const std::string new_file = folder_.write("new.plumb", after);
+  const json document = run_json({new_file, "--baseline", old_file}, "baseline");
+  const json& changes = document["baseline"]["endpoints"];
+  std::map<std::string, std::string> verdicts;
+  for (const json& row : changes) verdicts[row["endpoint"]] = row["verdict"];
+  EXPECT_EQ(verdicts["GET /new"], "new");
+  EXPECT_EQ(verdicts["GET /idle"], "too_few");
+  EXPECT_EQ(verdicts["GET /report"], "no_change_shown");  // half of it: 1 to 20 ms
+  EXPECT_EQ(outcome_.exit_code, 0);
+
+  RecordingBuilder quick = shop(8);
+  const std::string quick_file = folder_.write("quick.plumb", quick);
+  const std::string text = run({new_file, "--baseline", quick_file, "--fail-if-regressed"});
+  EXPECT_EQ(outcome_.exit_code, 1);
+  EXPECT_TRUE(has(text, "regressed")) << text;
+  EXPECT_TRUE(has(text, "large (")) << text;
+  run({quick_file, "--baseline", quick_file, "--fail-if-regressed"});
+  EXPECT_EQ(outcome_.exit_code, 0);
+}
+
+TEST_F(EndpointsCommand, ABaselineOfAnotherProgramIsRefused) {
+  RecordingBuilder first = shop(4), second = shop(4, "/opt/a/till");
+  const std::string a = folder_.write("a.plumb", first), b = folder_.write("b.plumb", second);
+  EXPECT_TRUE(has(error_of({a, "--baseline", b}), "--unlike compares them all the same"));
+  EXPECT_EQ(error_of({a, "--baseline", b, "--unlike"}), "");
+}
+
 TEST_F(EndpointsCommand, AClockThatGoesBackIsSaid) {
   RecordingBuilder builder = shop(1);
   builder.thread(2, 78).thread_start({.wall = 5000});

@@ -1,4 +1,4 @@
-"""Checks documents of `plumbline endpoints --json` against the schema, and their sums.
+"""Checks documents of `endpoints`, `locks` and `diff` --json against the schemas, and their sums.
 
 Usage: validate_tables.py SCHEMA_FOLDER FOLDER_OF_DOCUMENTS
 Called by CTest after recording_commands_test has left its documents behind. Which schema a
@@ -13,7 +13,7 @@ import sys
 import jsonschema
 
 CATEGORIES = ("cpu", "lock", "sync", "file", "socket", "runqueue", "other")
-LEAST_DOCUMENTS = {"endpoints": 4}
+LEAST_DOCUMENTS = {"endpoints": 8}
 
 
 def faulty(valid: dict) -> dict[str, dict]:
@@ -26,7 +26,7 @@ def faulty(valid: dict) -> dict[str, dict]:
 
     broken("another version")["schema"] += "0"
     broken("misspelt field")["recordigns"] = 0
-    for field in ("schema", "notes", "recordings"):
+    for field in ("schema", "notes", "intact"):
         del broken(f"no {field}")[field]
     for field in ("endpoints", "locks", "methods"):
         if valid.get(field):
@@ -73,7 +73,44 @@ def check_endpoints(document: dict) -> None:
             raise ValueError("percentiles are out of order")
 
 
-CHECKS = {"endpoints": check_endpoints}
+def check_locks(document: dict) -> None:
+    if sum(lock["blocked_ns"] for lock in document["locks"]) != document["blocked_ns"]:
+        raise ValueError("the locks are not all blocked time")
+    if document["sums_agree"] != (document["blocked_ns"] == document["lock_category_ns"]):
+        raise ValueError("sums agree, or not")
+    for lock in document["locks"]:
+        if lock["columns_ns"]["lock"] != lock["blocked_ns"]:
+            raise ValueError("the lock column is not the blocked time")
+        for parties in (lock["waiters"], lock["holders"]):
+            if sum(party["blocked_ns"] for party in parties) != lock["blocked_ns"]:
+                raise ValueError("parties are not the lock")
+        for functions, columns in ((lock["waited_in"], lock["columns_ns"]),
+                                   (lock["held_in"], lock["held_columns_ns"])):
+            for name, ns in columns.items():
+                if sum(row["columns_ns"][name] for row in functions) != ns:
+                    raise ValueError(f"functions do not sum to {name}")
+
+
+def check_diff(document: dict) -> None:
+    if not document["sums_agree"]:
+        raise ValueError("sums do not agree")
+    for side in ("a", "b"):
+        columns = document[side]["columns_ns"]
+        if sum(columns.values()) != document[side]["wall_ns"]:
+            raise ValueError(f"the columns of {side} are not its wall")
+        for row in document["categories"]:
+            if row[f"{side}_ns"] != columns[row["category"]]:
+                raise ValueError(f"{row['category']} of {side} is not its column")
+        for name, ns in columns.items():
+            if sum(row[f"{side}_columns_ns"][name] for row in document["methods"]) != ns:
+                raise ValueError(f"methods of {side} do not sum to {name}")
+    for change in [document["wall"], *document["categories"],
+                   *(row["self"] for row in document["methods"])]:
+        if change["b_ns"] - change["a_ns"] != change["change_ns"]:
+            raise ValueError("a change is not b - a")
+
+
+CHECKS = {"endpoints": check_endpoints, "locks": check_locks, "diff": check_diff}
 
 
 def main() -> int:
