@@ -22,6 +22,7 @@
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
+#include "harness/cli/locks_command.h"
 #include "harness/cli/merge_command.h"
 #include "harness/cli/overhead_command.h"
 #include "harness/cli/plot_command.h"
@@ -59,6 +60,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);
   add_hotspots_command(app, outcome);
+  add_locks_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
