@@ -16,6 +16,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/compare_command.h"
 #include "harness/cli/coverage_command.h"
+#include "harness/cli/diff_command.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/history_command.h"
 #include "harness/cli/hotspots_command.h"
@@ -61,6 +62,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_endpoints_command(app, outcome);
   add_hotspots_command(app, outcome);
   add_locks_command(app, outcome);
+  add_diff_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);

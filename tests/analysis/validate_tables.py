@@ -13,7 +13,7 @@ import sys
 import jsonschema
 
 CATEGORIES = ("cpu", "lock", "sync", "file", "socket", "runqueue", "other")
-LEAST_DOCUMENTS = {"endpoints": 8, "locks": 4}
+LEAST_DOCUMENTS = {"endpoints": 8, "locks": 4, "diff": 5}
 
 
 def faulty(valid: dict) -> dict[str, dict]:
