@@ -51,7 +51,7 @@ void add_baseline_options(CLI::App& command, Arguments& arguments) {
       .add_option("--least-change", question.changes.least_change_percent,
                   "of what a request takes: a change is tested to be more")
       ->check(CLI::Range(0.0, 100.0))
-      ->option_text("PERCENT (2)");
+      ->option_text("PERCENT (5)");
   command
       .add_option("--false-discovery-rate", question.changes.false_discovery_rate,
                   "of all changes that are named, so many may be none")

@@ -58,7 +58,7 @@ struct EndpointChange {
 
 struct ChangeOptions {
   double false_discovery_rate = 0.01;
-  double least_change_percent = 2;  // of the baseline's median elapsed time
+  double least_change_percent = 5;  // of the baseline's median elapsed time
   std::size_t least_requests = 8;   // on each side
 };
 
