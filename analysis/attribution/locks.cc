@@ -18,7 +18,7 @@ constexpr std::size_t kLockColumn = index_of(Category::kLock);
 // Parties by what they were at.
 class Parties {
  public:
-  Parties(const Recording& recording) : spans_(recording.spans) {}
+  explicit Parties(const Recording& recording) : spans_(recording.spans) {}
 
   void add(bool known, Index thread, Index span, std::int64_t blocked_ns) {
     const Index endpoint = span == kNone ? kNone : spans_.endpoint[span];
