@@ -17,14 +17,16 @@ class Builder {
   Builder(const Recording& recording, const Partition& partition)
       : recording_(recording), partition_(partition) {
     add_rows();
-    latencies_ns_.resize(table_.rows.size());
   }
 
   EndpointTable build() {
     add_spans();
     add_waits();
     add_call_sums();
-    set_percentiles();
+    add_hand_overs();
+    for (EndpointRow& row : table_.rows) {
+      std::sort(row.latencies_ns.begin(), row.latencies_ns.end());
+    }
     return std::move(table_);
   }
 
@@ -56,7 +58,7 @@ class Builder {
       ++row.requests;
       row.elapsed_ns += elapsed_ns;
       row.uncovered_ns += elapsed_ns - covered_ns[span];
-      latencies_ns_[row_of_name_[spans.endpoint[span]]].push_back(elapsed_ns);
+      row.latencies_ns.push_back(elapsed_ns);
     }
     table_.no_span.time = partition_.no_span;
   }
@@ -83,27 +85,23 @@ class Builder {
     }
   }
 
-  void set_percentiles() {
-    for (std::size_t i = 0; i < table_.rows.size(); ++i) {
-      table_.rows[i].p50_ns = percentile_ns(latencies_ns_[i], 50);
-      table_.rows[i].p99_ns = percentile_ns(latencies_ns_[i], 99);
+  // An activation that lies before its capture tells nothing.
+  void add_hand_overs() {
+    const HandOverTable& hand_overs = recording_.hand_overs;
+    for (std::size_t i = 0; i < hand_overs.size(); ++i) {
+      const std::int64_t queued_ns = hand_overs.activated_ns[i] - hand_overs.captured_ns[i];
+      if (queued_ns < 0) continue;
+      EndpointRow& row = row_of(hand_overs.span[i]);
+      ++row.hand_overs;
+      row.queued_ns += queued_ns;
+      row.longest_queue_ns = std::max(row.longest_queue_ns, queued_ns);
     }
-  }
-
-  // Nearest rank: the smallest value that at least `percent` of the values do not exceed.
-  static std::int64_t percentile_ns(std::vector<std::int64_t>& values, std::size_t percent) {
-    if (values.empty()) return 0;
-    const std::size_t rank = (values.size() * percent + 99) / 100;
-    const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
-    std::nth_element(values.begin(), at, values.end());
-    return *at;
   }
 
   const Recording& recording_;
   const Partition& partition_;
   EndpointTable table_;
-  std::vector<Index> row_of_name_;                       // by row of Recording::names
-  std::vector<std::vector<std::int64_t>> latencies_ns_;  // by row of the table
+  std::vector<Index> row_of_name_;  // by row of Recording::names
 };
 
 }  // namespace
@@ -113,6 +111,32 @@ TimeParts EndpointRow::time_and_uncovered() const {
   all.other[index_of(OtherReason::kNotOnAnyThread)] += uncovered_ns;
   all.category[index_of(Category::kOther)] += uncovered_ns;
   return all;
+}
+
+std::int64_t EndpointRow::percentile_ns(std::size_t percent) const {
+  if (latencies_ns.empty()) return 0;
+  const std::size_t rank = (latencies_ns.size() * percent + 99) / 100;
+  return latencies_ns[std::max<std::size_t>(rank, 1) - 1];
+}
+
+EndpointRow& EndpointRow::operator+=(const EndpointRow& more) {
+  requests += more.requests;
+  spans += more.spans;
+  time += more.time;
+  uncovered_ns += more.uncovered_ns;
+  elapsed_ns += more.elapsed_ns;
+  const auto middle = static_cast<std::ptrdiff_t>(latencies_ns.size());
+  latencies_ns.insert(latencies_ns.end(), more.latencies_ns.begin(), more.latencies_ns.end());
+  std::inplace_merge(latencies_ns.begin(), latencies_ns.begin() + middle, latencies_ns.end());
+  for (std::size_t i = 0; i < format::kCategoryCount; ++i) {
+    blocked_waits[i] += more.blocked_waits[i];
+    calls_without_blocking[i] += more.calls_without_blocking[i];
+    cpu_in_calls_ns[i] += more.cpu_in_calls_ns[i];
+  }
+  hand_overs += more.hand_overs;
+  queued_ns += more.queued_ns;
+  longest_queue_ns = std::max(longest_queue_ns, more.longest_queue_ns);
+  return *this;
 }
 
 EndpointTable endpoints_of(const Recording& recording, const Partition& partition) {

@@ -97,6 +97,13 @@ struct CallSumsTable {
   std::size_t size() const { return thread.size(); }
 };
 
+// Contexts that were captured on one thread and activated here: the time between was in a queue.
+struct HandOverTable {
+  std::vector<Index> thread, span;
+  std::vector<std::int64_t> captured_ns, activated_ns;
+  std::size_t size() const { return thread.size(); }
+};
+
 // A sample's first frame is where the thread was; all others, and all of a wait's, are return
 // addresses.
 struct StackTable {
@@ -148,6 +155,7 @@ struct Recording {
   WaitTable waits;
   SampleTable samples;
   CallSumsTable call_sums;
+  HandOverTable hand_overs;
   StackTable stacks;
   std::vector<Module> modules;
   std::vector<format::RateChange> rate_changes;  // in the order in which they came

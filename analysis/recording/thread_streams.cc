@@ -107,9 +107,18 @@ bool ThreadStreams::add_scope(Bytes bytes) {
   const auto record = decode<format::ScopeChange>(bytes);
   if (!in_thread() || !record || !is_edge(record->edge)) return false;
   ++recording_.recorded.scopes;
-  add_event(
-      {.kind = EventKind::kScope, .span = spans_.row_of(record->span_id), .edge = record->edge});
+  const Index span = spans_.row_of(record->span_id);
+  add_event({.kind = EventKind::kScope, .span = span, .edge = record->edge});
+  if (span != kNone && record->captured_ns > 0) add_hand_over(*record, span);
   return true;
+}
+
+void ThreadStreams::add_hand_over(const format::ScopeChange& change, Index span) {
+  HandOverTable& hand_overs = recording_.hand_overs;
+  hand_overs.thread.push_back(thread_);
+  hand_overs.span.push_back(span);
+  hand_overs.captured_ns.push_back(change.captured_ns);
+  hand_overs.activated_ns.push_back(change.edge.wall_ns);
 }
 
 void ThreadStreams::add_wait_row(const format::Wait& wait, Index thread, Index stack,

@@ -53,6 +53,7 @@ class ThreadStreams {
   std::int64_t weight_of(const format::Sample& sample);
   void add_weight(const format::Sample& sample);
   Index open_wait(Index thread, const format::ThreadState& state);
+  void add_hand_over(const format::ScopeChange& change, Index span);
   void add_wait_row(const format::Wait& wait, Index thread, Index stack, bool is_open);
 
   Recording& recording_;

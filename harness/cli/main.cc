@@ -16,12 +16,14 @@
 #include "harness/cli/command.h"
 #include "harness/cli/compare_command.h"
 #include "harness/cli/coverage_command.h"
+#include "harness/cli/diff_command.h"
 #include "harness/cli/endpoints_command.h"
 #include "harness/cli/history_command.h"
 #include "harness/cli/hotspots_command.h"
 #include "harness/cli/info_command.h"
 #include "harness/cli/ledger_command.h"
 #include "harness/cli/list_command.h"
+#include "harness/cli/locks_command.h"
 #include "harness/cli/merge_command.h"
 #include "harness/cli/overhead_command.h"
 #include "harness/cli/plot_command.h"
@@ -59,6 +61,8 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);
   add_hotspots_command(app, outcome);
+  add_locks_command(app, outcome);
+  add_diff_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);

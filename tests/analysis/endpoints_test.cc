@@ -70,8 +70,8 @@ TEST_F(EndpointsTest, LatenciesAreOfTheRootsByNearestRank) {
     now += elapsed;
   }
   endpoints();
-  EXPECT_EQ(row("A").p50_ns, 100);
-  EXPECT_EQ(row("A").p99_ns, 198);
+  EXPECT_EQ(row("A").percentile_ns(50), 100);
+  EXPECT_EQ(row("A").percentile_ns(99), 198);
   EXPECT_EQ(row("A").elapsed_ns, 200 * 201 / 2);
 }
 
