@@ -62,13 +62,15 @@ class Bench:
 
     def judged_run(self, fault: Fault, installation: Path, options: list[str],
                    name: str) -> tuple[int, dict]:
-        output = self.build / "faults" / "results" / f"{fault.scenario}-{name}"
+        is_file = fault.scenario.endswith(".json")
+        scenario = str(SEEDED.parent / fault.scenario) if is_file else fault.scenario
+        output = self.build / "faults" / "results" / f"{Path(scenario).stem}-{name}"
         shutil.rmtree(output, ignore_errors=True)
         output.parent.mkdir(parents=True, exist_ok=True)
         if fault.gate:
             options = ["--gate", str(SEEDED.parent / fault.gate), *options]
         done = subprocess.run(
-            [str(installation / "bin" / "plumbline"), "run", "--scenario", fault.scenario,
+            [str(installation / "bin" / "plumbline"), "run", "--scenario", scenario,
              "--repeat", str(self.repeats_of(fault)), "-o", str(output), "--json", *options],
             capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1, 3, 77):

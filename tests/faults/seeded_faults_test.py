@@ -98,6 +98,15 @@ class Judgement(unittest.TestCase):
             self.assertEqual(judge(fault(line), 0, failed, result())[0], MISSED)
             self.assertEqual(judge(fault(line), 1, result(links="fail"), result())[0], MISSED)
 
+    def test_any_share_of_all_endpoints(self):
+        line = "functions any"
+        failed = result(parse="fail")
+        failed["functions"].append(dict(failed["functions"][0], endpoint="GET /b", verdict="pass"))
+        outcome, _ = judge(fault(line), 1, failed, result())
+        self.assertEqual((outcome, failed_elsewhere(fault(line), failed)), (CAUGHT, []))
+        self.assertEqual(judge(fault(line), 1, result(links="fail"), result())[0], MISSED)
+        self.assertEqual(judge(fault(line), 1, failed, result(parse="inconclusive"))[0], MISSED)
+
     # Fault: with so few samples the true profiler's share would be inconclusive at best; that the
     # broken one fails may be chance.
     def test_a_share_that_nobody_could_tell_without_the_fault_proves_nothing(self):
