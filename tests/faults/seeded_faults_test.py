@@ -87,6 +87,16 @@ class Judgement(unittest.TestCase):
         unfit = result(reason="machine unfit: 3 of 3 runs invalid", links="fail")
         self.assertEqual(judge(fault("links"), 3, unfit, result())[0], NOT_JUDGED)
 
+    # Fault: the host disturbed the true profiler's run alone, in which then no row fails: that
+    # proves nothing, and is no fault that was missed either.
+    def test_unfit_machine_without_the_fault_judges_nothing(self):
+        unfit = result(reason="machine unfit: 2 of 4 runs invalid", parse="inconclusive")
+        for line in ("links", "functions parse of GET /a"):
+            broken = result(links="fail", parse="fail")
+            outcome, detail = judge(fault(line), 1, broken, unfit)
+            self.assertEqual(outcome, NOT_JUDGED)
+            self.assertIn("without the fault: machine unfit", detail)
+
     def test_rows_that_cannot_run_here_are_skipped(self):
         here = result(**{"file of GET /a": "skipped"})
         self.assertEqual(judge(fault("cells file of GET /a"), 0, here, result())[0], SKIPPED)

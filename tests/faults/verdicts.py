@@ -129,6 +129,8 @@ def judge(fault: Fault, exit_code: int, results: dict, clean: dict | None) -> tu
     if skipped:
         return SKIPPED, f"cannot run here: {', '.join(skipped)}"
     if clean is not None:
+        if is_unfit(clean):
+            return NOT_JUDGED, f"without the fault: {clean['summary']['reason']}"
         anyway = [line for line in fault.must_fail if did_fail(clean, line)]
         if anyway:
             return MISSED, f"fails without the fault as well: {', '.join(anyway)}"
