@@ -35,13 +35,17 @@ FailureMode read_mode(const JsonField& json, std::int64_t row) {
 }
 
 Catch read_catch(const JsonField& json) {
-  json.allow_only({"scenario", "fault", "peer"});
-  if (json["fault"].present() == json["peer"].present()) {
-    json.expected("either a fault or a peer in it");
+  json.allow_only({"scenario", "faults", "peer"});
+  if (!json["faults"].present() && !json["peer"].present()) {
+    json.expected("faults or a peer in it");
   }
   Catch caught;
   caught.scenario = json["scenario"].text(kMaxTextBytes);
-  if (json["fault"].present()) caught.fault = json["fault"].text(kMaxTextBytes);
+  if (json["faults"].present()) {
+    for (const JsonField& name : json["faults"].elements(kMaxRows)) {
+      caught.faults.push_back(name.text(kMaxTextBytes));
+    }
+  }
   if (json["peer"].present()) caught.peer = json["peer"].text(kMaxTextBytes);
   return caught;
 }

@@ -1,8 +1,8 @@
 // The catalogue: each known way in which profilers are wrong, and the scenario that shows it.
 //
 // Read from workloads/catalogue.json by `plumbline list`. A mode has scenarios, or the reason why
-// it has none; a scenario names what it catches: a seeded fault (tests/faults/seeded/) or a
-// profiler that is known to fail it.
+// it has none; a scenario names what it catches: the seeded faults (tests/faults/seeded/) that are
+// tried in it, or a profiler that is known to fail it.
 // Thread rule: immutable once read. Failure: io::InputError, one line with file and JSON path.
 #pragma once
 
@@ -24,8 +24,8 @@ struct FailureMode {
 
 struct Catch {
   std::string scenario;
-  std::string fault;  // name of the patch; empty: a peer
-  std::string peer;   // who fails it, with the figure or the source; empty: a seeded fault
+  std::vector<std::string> faults;  // names of patches; empty: a peer
+  std::string peer;                 // who fails it, with the figure or the source; may be empty
 };
 
 struct Catalogue {

@@ -31,11 +31,13 @@ double seconds(const workloads::Spec& spec) {
   return static_cast<double>(expected_duration_ns(spec)) / 1e9;
 }
 
-// "fault NAME" or "peer WHO"; "" for a scenario that the catalogue does not know.
+// "fault NAME, NAME" where a seeded fault is tried, else "peer WHO"; "" for a scenario that the
+// catalogue does not know.
 std::string caught_by(const Catalogue& catalogue, const std::string& scenario) {
   const Catch* caught = catalogue.catch_of(scenario);
   if (caught == nullptr) return "";
-  return caught->fault.empty() ? "peer " + caught->peer : "fault " + caught->fault;
+  if (caught->faults.empty()) return "peer " + caught->peer;
+  return fmt::format("fault {}", fmt::join(caught->faults, ", "));
 }
 
 std::vector<std::int64_t> rows_of(const Catalogue& catalogue, const std::string& scenario) {

@@ -6,7 +6,8 @@ Each patch in seeded/ says above its diff what it breaks and who had that bug, w
 (library, analysis, workload), which scenario shows it and which rows of results.json
 must then fail. A fault is caught when the run ends with exit code 1, every named row has the
 verdict `fail`, and none of them has it in the same scenario without the fault. Shares of functions
-inform: such a row is held against its figures (verdicts.py). What failed besides is said.
+inform by default: a patch about them names a gate file (`share_gate.json`) in which they gate, and
+without the fault they have to pass by the same file. What failed besides is said.
 On a machine that the run calls unfit a fault is not judged; where the scenario cannot run (no
 /dev/fuse) it is skipped.
 
@@ -42,15 +43,18 @@ class Bench:
         self.build = build
         self.repeat = repeat
         self.tree = VariantTree(build)
-        self.clean: dict[tuple[str, int], dict] = {}
+        self.clean: dict[tuple[str, int, str], dict] = {}
 
     def repeats_of(self, fault: Fault) -> int:
         return self.repeat or fault.repeat
 
     def without(self, fault: Fault) -> dict:
-        key = (fault.scenario, self.repeats_of(fault))
+        key = (fault.scenario, self.repeats_of(fault), fault.gate)
         if key not in self.clean:
-            self.clean[key] = self.judged_run(fault, self.build, [], "clean")[1]
+            results = self.judged_run(fault, self.build, [], "clean")[1]
+            if is_unfit(results):
+                return results  # the next fault of the scenario tries again
+            self.clean[key] = results
         return self.clean[key]
 
     def under(self, fault: Fault, variant: Path) -> tuple[int, dict]:
@@ -61,11 +65,15 @@ class Bench:
 
     def judged_run(self, fault: Fault, installation: Path, options: list[str],
                    name: str) -> tuple[int, dict]:
-        output = self.build / "faults" / "results" / f"{fault.scenario}-{name}"
+        is_file = fault.scenario.endswith(".json")
+        scenario = str(SEEDED.parent / fault.scenario) if is_file else fault.scenario
+        output = self.build / "faults" / "results" / f"{Path(scenario).stem}-{name}"
         shutil.rmtree(output, ignore_errors=True)
         output.parent.mkdir(parents=True, exist_ok=True)
+        if fault.gate:
+            options = ["--gate", str(SEEDED.parent / fault.gate), *options]
         done = subprocess.run(
-            [str(installation / "bin" / "plumbline"), "run", "--scenario", fault.scenario,
+            [str(installation / "bin" / "plumbline"), "run", "--scenario", scenario,
              "--repeat", str(self.repeats_of(fault)), "-o", str(output), "--json", *options],
             capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1, 3, 77):

@@ -29,9 +29,7 @@ def result(**changes) -> dict:
     cells = [{"endpoint": endpoint, "category": category, "verdict": "pass"}
              for endpoint in ("GET /a", "GET /b") for category in ("lock", "file")]
     made = {"cells": cells,
-            "functions": [{"endpoint": "GET /a", "function": "parse", "verdict": "inconclusive",
-                           "truth_share": 0.5, "attributed_share": 0.5, "samples": 1000,
-                           "sampling_limit": 0.016}],
+            "functions": [{"endpoint": "GET /a", "function": "parse", "verdict": "pass"}],
             "links": [{"verdict": "pass"}],
             "conservation": [{"profiler": "plumbline", "verdict": "pass", "reason": "",
                               "double_booked_ns": 0, "residual_pct": 0,
@@ -41,7 +39,7 @@ def result(**changes) -> dict:
         name = f"{row['category']} of {row['endpoint']}"
         row["verdict"] = changes.pop(name, row["verdict"])
     made["links"][0]["verdict"] = changes.pop("links", "pass")
-    made["functions"][0]["attributed_share"] = changes.pop("share", 0.5)
+    made["functions"][0]["verdict"] = changes.pop("parse", "pass")
     assert not changes, changes
     return made
 
@@ -89,18 +87,43 @@ class Judgement(unittest.TestCase):
         unfit = result(reason="machine unfit: 3 of 3 runs invalid", links="fail")
         self.assertEqual(judge(fault("links"), 3, unfit, result())[0], NOT_JUDGED)
 
+    # Fault: the host disturbed the true profiler's run alone, in which then no row fails: that
+    # proves nothing, and is no fault that was missed either.
+    def test_unfit_machine_without_the_fault_judges_nothing(self):
+        unfit = result(reason="machine unfit: 2 of 4 runs invalid", parse="inconclusive")
+        for line in ("links", "functions parse of GET /a"):
+            broken = result(links="fail", parse="fail")
+            outcome, detail = judge(fault(line), 1, broken, unfit)
+            self.assertEqual(outcome, NOT_JUDGED)
+            self.assertIn("without the fault: machine unfit", detail)
+
     def test_rows_that_cannot_run_here_are_skipped(self):
         here = result(**{"file of GET /a": "skipped"})
         self.assertEqual(judge(fault("cells file of GET /a"), 0, here, result())[0], SKIPPED)
 
-    # 5 points, and 3.29 times the sampling limit of 1.6 points: 10.3 points are the border.
-    def test_a_share_is_wrong_beyond_what_sampling_explains(self):
-        line = "functions parse of GET /a"
-        self.assertEqual(judge(fault(line), 0, result(share=0.40), result())[0], MISSED)
-        self.assertEqual(judge(fault(line), 0, result(share=0.39), result())[0], CAUGHT)
-        self.assertEqual(judge(fault(line), 0, result(share=0.61), result())[0], CAUGHT)
-        self.assertEqual(judge(fault("functions any of GET /a"), 0, result(share=0.61),
-                               result())[0], CAUGHT)
+    def test_a_share_is_judged_by_the_gate_alone(self):
+        failed = result(parse="fail")
+        for line in ("functions parse of GET /a", "functions any of GET /a"):
+            self.assertEqual(judge(fault(line), 1, failed, result())[0], CAUGHT)
+            self.assertEqual(judge(fault(line), 0, failed, result())[0], MISSED)
+            self.assertEqual(judge(fault(line), 1, result(links="fail"), result())[0], MISSED)
+
+    def test_any_share_of_all_endpoints(self):
+        line = "functions any"
+        failed = result(parse="fail")
+        failed["functions"].append(dict(failed["functions"][0], endpoint="GET /b", verdict="pass"))
+        outcome, _ = judge(fault(line), 1, failed, result())
+        self.assertEqual((outcome, failed_elsewhere(fault(line), failed)), (CAUGHT, []))
+        self.assertEqual(judge(fault(line), 1, result(links="fail"), result())[0], MISSED)
+        self.assertEqual(judge(fault(line), 1, failed, result(parse="inconclusive"))[0], MISSED)
+
+    # Fault: with so few samples the true profiler's share would be inconclusive at best; that the
+    # broken one fails may be chance.
+    def test_a_share_that_nobody_could_tell_without_the_fault_proves_nothing(self):
+        outcome, detail = judge(fault("functions parse of GET /a"), 1, result(parse="fail"),
+                                result(parse="inconclusive"))
+        self.assertEqual(outcome, MISSED)
+        self.assertIn("without the fault not decided", detail)
 
 
 class FakeTree:
@@ -122,6 +145,8 @@ import json, pathlib, sys
 arguments = sys.argv
 here = pathlib.Path(__file__).resolve().parent.parent
 answer = here / "clean.json"
+(here / "gates.txt").open("a").write(
+    arguments[arguments.index("--gate") + 1] + "\\n" if "--gate" in arguments else "none\\n")
 if "--library" in arguments:
     answer = pathlib.Path(arguments[arguments.index("--library") + 1]).parent.parent / "answer.json"
 said = json.loads(answer.read_text())
@@ -159,6 +184,19 @@ class ExitCodes(unittest.TestCase):
     MISSED = (0, result())
     UNFIT = (3, result(reason="machine unfit: 3 of 3 runs invalid"))
     SKIPPED = (77, result(links="skipped"))
+
+    # Fault: the broken profiler is judged by one gate, and the true one by another.
+    def test_both_runs_are_judged_by_the_gate_of_the_fault(self):
+        self.say(self.build / "a" / "answer.json", *self.CAUGHT)
+        with mock.patch.object(seeded_faults, "VariantTree", FakeTree):
+            bench = seeded_faults.Bench(self.build, None)
+            by_gate, by_default = fault("links", name="a"), fault("links", name="a")
+            by_gate.gate = "share_gate.json"
+            for one in (by_gate, by_default):
+                self.assertEqual(seeded_faults.try_fault(bench, one)["outcome"], CAUGHT)
+        gates = (self.build / "gates.txt").read_text().split()
+        path = str(Path(seeded_faults.__file__).parent / "share_gate.json")
+        self.assertEqual(gates, [path, path, "none", "none"])
 
     def test_all_caught_is_0(self):
         exit_code, said = self.run_faults({"a": self.CAUGHT, "b": self.CAUGHT})

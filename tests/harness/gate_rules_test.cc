@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -50,6 +51,14 @@ std::string unused(const std::string& fields) {
   return "";
 }
 
+void set_shares(EndpointProfile& endpoint, const std::map<std::string, double>& shares) {
+  const auto cpu_ns =
+      static_cast<double>(endpoint.time.category[static_cast<std::size_t>(format::Category::kCpu)]);
+  for (const auto& [function, share] : shares) {
+    endpoint.function_cpu_ns[function] = std::llround(share * cpu_ns);
+  }
+}
+
 Results judged(const Gate& gate, std::map<std::string, std::int64_t> losses = {}) {
   Campaign campaign{"synthetic", "plumbline", {}};
   for (int repeat = 1; repeat <= 5; ++repeat) {
@@ -58,11 +67,11 @@ Results judged(const Gate& gate, std::map<std::string, std::int64_t> losses = {}
     campaign.runs.back().row.losses = losses;
     EndpointProfile& a = campaign.runs.back().profile.endpoints["GET /a"];
     a.samples = 400;
-    a.function_cpu_ns["build_report"] = a.function_cpu_ns["parse_rows"] = 1;
+    set_shares(a, {{"build_report", 0.6}, {"parse_rows", 0.4}});
     a.function_samples = {{"build_report", 240}, {"parse_rows", 160}};
     EndpointProfile& b = campaign.runs.back().profile.endpoints["GET /b"];
     b.samples = 300;
-    b.function_cpu_ns["match_prices"] = b.function_cpu_ns["parse_rows"] = 1;
+    set_shares(b, {{"match_prices", 0.99}, {"parse_rows", 0.01}});
     b.function_samples = {{"match_prices", 297}, {"parse_rows", 3}};
   }
   return judge_campaigns({campaign}, gate, Results{});

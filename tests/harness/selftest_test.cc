@@ -6,6 +6,7 @@
 #include <set>
 
 #include "harness/profilers/plumbline_profile.h"
+#include "harness/selftest/clean_runs.h"
 #include "harness/selftest/mutation.h"
 #include "harness/selftest/mutation_check.h"
 #include "harness/selftest/selftest_report.h"
@@ -154,6 +155,56 @@ TEST(Mutations, ThatCouldNotBeDrawnAreNotCaught) {
   test.mutations = MutationCheck{1, 3, 4, "", {}, {}};
   EXPECT_FALSE(test.mutations->all_caught());
   EXPECT_EQ(exit_code_of(test), 3);
+}
+
+CellRow cell(std::string endpoint, Verdict verdict) {
+  CellRow row;
+  row.scenario = "standard";
+  row.endpoint = std::move(endpoint);
+  row.category = "file";
+  row.verdict = verdict;
+  return row;
+}
+
+// Fault: a table of the result is not looked at: what fails there is no alarm, and proves nothing.
+TEST(FailingRows, AreOfEveryTableThatGates) {
+  Results results;
+  results.cells = {cell("GET /a", Verdict::kPass), cell("GET /b", Verdict::kFail)};
+  results.links.resize(1);
+  results.links.front().verdict = Verdict::kFail;
+  results.conservation.resize(2);
+  results.conservation.front().profiler = "plumbline";
+  results.conservation.front().verdict = Verdict::kFail;
+  results.conservation.back().profiler = kLedger;
+  results.conservation.back().verdict = Verdict::kPass;
+  EXPECT_EQ(failing_rows(results),
+            (std::vector<std::string>{"file of GET /b", "links", "conservation of plumbline"}));
+}
+
+Results suite_of(MachineVerdict machine) {
+  Results results;
+  for (int run = 0; run < 10; ++run) {
+    results.runs.emplace_back();
+    results.runs.back().scenario = "standard";
+    results.runs.back().machine = MachineVerdict::kOk;
+  }
+  results.runs.back().machine = results.runs.front().machine = machine;
+  results.cells = {cell("GET /a", Verdict::kFail)};
+  return results;
+}
+
+// Fault: rows fail in a run of the suite without any fault, and it counts as clean.
+// Pass: it is a false alarm; where the machine was not fit, by the self-check of its standard runs
+// (two of ten are not ok) or by the result itself, that is said.
+TEST(CleanRuns, AreFalseAlarmsWhereARowFails) {
+  const CleanRun fit = clean_run_of(suite_of(MachineVerdict::kOk));
+  EXPECT_TRUE(fit.false_alarm());
+  EXPECT_EQ(fit.failed, std::vector<std::string>{"file of GET /a"});
+  EXPECT_EQ(fit.unfit, "");
+  EXPECT_NE(clean_run_of(suite_of(MachineVerdict::kDegraded)).unfit, "");
+  Results withdrawn = suite_of(MachineVerdict::kOk);
+  withdrawn.summary.reason = "machine unfit: 4 of 10 runs invalid";
+  EXPECT_EQ(clean_run_of(withdrawn).unfit, withdrawn.summary.reason);
 }
 
 SelfTest with_fault(const std::string& outcome) {
