@@ -48,6 +48,9 @@ class HotspotEngine {
     return call_tree_of(time.keys, paths_, direction, depth, column);
   }
 
+  // Rows of paths().frames() of a stack key, leaf first.
+  std::span<const Index> path_of(Index key) { return paths_.path(key); }
+
   const TimeIndex& index() const { return index_; }
   const FramePaths& paths() const { return paths_; }
   const SymbolizerReport& symbols() const { return symbolizer_.report(); }

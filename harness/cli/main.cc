@@ -17,6 +17,7 @@
 #include "harness/cli/compare_command.h"
 #include "harness/cli/coverage_command.h"
 #include "harness/cli/endpoints_command.h"
+#include "harness/cli/export_command.h"
 #include "harness/cli/history_command.h"
 #include "harness/cli/hotspots_command.h"
 #include "harness/cli/info_command.h"
@@ -59,6 +60,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_info_command(app, outcome);
   add_endpoints_command(app, outcome);
   add_hotspots_command(app, outcome);
+  add_export_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
