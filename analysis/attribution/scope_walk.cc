@@ -1,6 +1,6 @@
 #include "analysis/attribution/scope_walk.h"
 
-#include <iterator>
+#include <span>
 
 #include "analysis/attribution/segment_cut.h"
 
@@ -62,11 +62,19 @@ SegmentPiece piece_in(const TimeIndex& index, Index segment, const TimeWindow& w
   return piece;
 }
 
-bool is_inside(const std::vector<TimeWindow>& windows, std::int64_t ns) {
-  const auto later = std::upper_bound(
-      windows.begin(), windows.end(), ns,
-      [](std::int64_t at_ns, const TimeWindow& window) { return at_ns < window.begin_ns; });
-  return later != windows.begin() && ns < std::prev(later)->end_ns;
+std::size_t rows_in(const TimeIndex& index, const ScopedTime& scope) {
+  std::size_t rows = 0;
+  for (const SpanRange& range : scope.ranges) {
+    rows += index.segments_of().of_range(range.from, range.to).size();
+  }
+  if (scope.windows.empty()) return rows;
+  const std::int64_t length_ns = std::max<std::int64_t>(1, index.end_ns() - index.begin_ns());
+  std::int64_t covered_ns = 0;
+  for (const TimeWindow& window : scope.windows) covered_ns += window.end_ns - window.begin_ns;
+  const double share =
+      std::min(1.0, static_cast<double>(covered_ns) / static_cast<double>(length_ns));
+  const double segments = static_cast<double>(index.segments().begin_ns.size());
+  return static_cast<std::size_t>(share * segments);
 }
 
 }  // namespace plumbline::analysis

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "analysis/attribution/apportion.h"
 #include "analysis/attribution/scope_walk.h"
@@ -15,18 +16,35 @@ namespace {
 
 constexpr std::uint8_t kCpuKind = index_of(Category::kCpu);
 
+struct Sampled {
+  std::int64_t weight_ns = 0;
+  std::uint64_t samples = 0;
+};
+
 class Gathering {
  public:
   explicit Gathering(const TimeIndex& index)
-      : index_(index), sums_(index.keys().size()), weight_ns_(index.keys().size(), 0) {}
+      : index_(index), sums_(index.keys().size()), sampled_(index.keys().size()) {}
 
-  void add(const ScopedTime& scope) {
+  void add(const ScopedTime& scope, Share share) {
     const std::vector<Index>& first_cell = index_.segments().first_cell;
     walk_segments(
         index_, scope, [&](Index from, Index to) { add_cells(first_cell[from], first_cell[to]); },
-        [&](const SegmentPiece& piece) { add_piece(piece); });
-    walk_samples(index_, scope, [&](Index row) { add_sample(row); });
-    walk_call_sums(index_, scope, [&](Index row) { add_sums(row); });
+        [&](const SegmentPiece& piece) { add_piece(piece); }, share);
+    walk_samples(
+        index_, scope, [&](Index row) { add_sample(row); }, share);
+    walk_call_sums(
+        index_, scope, [&](Index row) { add_sums(row); }, share);
+  }
+
+  void add(const Gathering& other) {
+    for (std::size_t kind = 0; kind < kTimeKinds; ++kind) by_kind_[kind] += other.by_kind_[kind];
+    for (std::size_t i = 0; i < calls_ns_.size(); ++i) calls_ns_[i] += other.calls_ns_[i];
+    for (std::size_t key = 0; key < sums_.size(); ++key) {
+      sums_[key] += other.sums_[key];
+      sampled_[key].weight_ns += other.sampled_[key].weight_ns;
+      sampled_[key].samples += other.sampled_[key].samples;
+    }
   }
 
   SelectedTime result(std::int64_t uncovered_ns) {
@@ -71,9 +89,9 @@ class Gathering {
 
   void add_sample(std::size_t sample) {
     const SampleColumns& samples = index_.samples();
-    weight_ns_[samples.key[sample]] += samples.weight_ns[sample];
-    ++sums_[samples.key[sample]].samples;
-    ++samples_;
+    Sampled& key = sampled_[samples.key[sample]];
+    key.weight_ns += samples.weight_ns[sample];
+    ++key.samples;
   }
 
   void add_sums(std::size_t row) {
@@ -110,19 +128,22 @@ class Gathering {
       result.cpu_in_calls_ns[category] = calls_ns + by_kind_[kFirstCpuInWaitKind + category];
     }
     result.sampling.distributed_ns = left_ns;
-    result.sampling.samples = samples_;
+    for (std::size_t key = 0; key < sums_.size(); ++key) {
+      sums_[key].samples = sampled_[key].samples;
+      result.sampling.samples += sampled_[key].samples;
+    }
     distribute_to_samples(result.sampling);
   }
 
   void distribute_to_samples(SamplingBasis& sampling) {
     const Index unsampled = stackless(Stackless::kUnsampled);
-    weight_ns_[unsampled] += by_kind_[kMissedKind];
+    sampled_[unsampled].weight_ns += by_kind_[kMissedKind];
     std::vector<Index> keys;
     std::vector<std::int64_t> weights_ns;
-    for (Index key = 0; key < weight_ns_.size(); ++key) {
-      if (weight_ns_[key] <= 0) continue;
+    for (Index key = 0; key < sampled_.size(); ++key) {
+      if (sampled_[key].weight_ns <= 0) continue;
       keys.push_back(key);
-      weights_ns.push_back(weight_ns_[key]);
+      weights_ns.push_back(sampled_[key].weight_ns);
     }
     if (keys.empty() || sampling.distributed_ns < 0) {  // no sample says where it was
       add_sampled(unsampled, sampling.distributed_ns);
@@ -142,10 +163,9 @@ class Gathering {
 
   const TimeIndex& index_;
   TimeByKind by_kind_{};
-  std::vector<TimeSum> sums_;            // by key
-  std::vector<std::int64_t> weight_ns_;  // by key
+  std::vector<TimeSum> sums_;     // by key; samples at last
+  std::vector<Sampled> sampled_;  // by key: small, so that most of it stays in the cache
   std::vector<std::int64_t> calls_ns_ = std::vector<std::int64_t>(format::kCategoryCount, 0);
-  std::uint64_t samples_ = 0;
 };
 
 }  // namespace
@@ -157,10 +177,15 @@ TimeParts SelectedTime::all() const {
   return parts;
 }
 
-SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope) {
-  Gathering gathering(index);
-  gathering.add(scope);
-  return gathering.result(scope.uncovered_ns);
+SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope, std::size_t parts) {
+  if (parts == 0) parts = parts_for(rows_in(index, scope));
+  std::vector<std::optional<Gathering>> gatherings(parts);
+  run_parts(parts, [&](Share share) { gatherings[share.part].emplace(index).add(scope, share); });
+  for (std::size_t part = 1; part < parts; ++part) {
+    gatherings[0]->add(*gatherings[part]);
+    gatherings[part].reset();
+  }
+  return gatherings[0]->result(scope.uncovered_ns);
 }
 
 }  // namespace plumbline::analysis

@@ -158,6 +158,25 @@ TEST_P(HotspotsProperty, MethodsAndTreesAddUpToTheCategoriesInEveryScope) {
   check_sums(engine_.time_of(engine_.whole()));
 }
 
+TEST_P(HotspotsProperty, ThreadsThatShareTheWorkMakeNoDifference) {
+  for (const Scope scope : {Scope::kSpan, Scope::kChildren, Scope::kPeriod, Scope::kFull}) {
+    const ScopedTime picked = engine_.scoped({0, 1, 4}, scope);
+    const SelectedTime alone = selected_time(engine_.index(), picked, 1);
+    for (const std::size_t parts : {2u, 3u, 7u}) {
+      const SelectedTime shared = selected_time(engine_.index(), picked, parts);
+      ASSERT_EQ(shared.all(), alone.all());
+      ASSERT_EQ(shared.cpu_in_calls_ns, alone.cpu_in_calls_ns);
+      ASSERT_EQ(shared.sampling.samples, alone.sampling.samples);
+      ASSERT_EQ(shared.sampling.sampled_ns, alone.sampling.sampled_ns);
+      ASSERT_EQ(shared.keys.size(), alone.keys.size());
+      for (std::size_t i = 0; i < alone.keys.size(); ++i) {
+        ASSERT_EQ(shared.keys[i].key, alone.keys[i].key);
+        ASSERT_EQ(shared.keys[i].time, alone.keys[i].time);
+      }
+    }
+  }
+}
+
 TEST_P(HotspotsProperty, PicksAreJoinedAndNoSpanCountsTwice) {
   std::vector<Index> picked;
   for (int i = 0; i < 5; ++i) {
