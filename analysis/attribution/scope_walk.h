@@ -1,7 +1,7 @@
 // What of a recording lies in a scope: its segments, samples and sums of calls, each once.
 //
-// Used by selected_time.cc, linked_time.cc and exports. Segments come whole, in runs of neighbours; those
-// that the edge of a window cuts come one by one, with what of their cells lies inside.
+// Used by selected_time.cc, linked_time.cc and exports. Segments come whole, in runs of neighbours;
+// those that the edge of a window cuts come one by one, with what of their cells lies inside.
 // Thread rule: pure. Failure: none.
 #pragma once
 

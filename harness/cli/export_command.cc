@@ -72,10 +72,11 @@ analysis::ScopedTime scope_of_picks(const ExportArguments& arguments,
 
 void export_recording(const ExportArguments& arguments, Outcome& outcome) {
   const analysis::Recording recording = analysis::read_recording(arguments.file);
-  analysis::Partition partition = analysis::partition_time(recording);
+  // Slices of a timeline are segments; all else is in the index.
+  analysis::Partition partition;
+  if (arguments.format == "chrome") partition = analysis::partition_time(recording);
   const auto merge_by = arguments.lines ? analysis::MergeBy::kLine : analysis::MergeBy::kFunction;
-  analysis::HotspotEngine engine(recording, partition, {merge_by, {}});
-  if (arguments.format != "chrome") partition.segments = {};
+  analysis::HotspotEngine engine(recording, {merge_by, {}});
   const analysis::ScopedTime scope = scope_of_picks(arguments, engine);
   const exports::Selection selection{.recording = recording,
                                      .partition = partition,

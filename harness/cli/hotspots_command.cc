@@ -136,10 +136,8 @@ void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments
 void show(const Arguments& arguments, Outcome& outcome) {
   const analysis::SpanPicks picks = picks_of(arguments.selection);
   const analysis::Recording recording = analysis::read_recording(arguments.file);
-  analysis::Partition partition = analysis::partition_time(recording);
   const auto merge_by = arguments.lines ? analysis::MergeBy::kLine : analysis::MergeBy::kFunction;
-  analysis::HotspotEngine engine(recording, partition, {merge_by, arguments.own_prefixes});
-  partition.segments = {};
+  analysis::HotspotEngine engine(recording, {merge_by, arguments.own_prefixes});
 
   HotspotsView view{.recording = recording,
                     .paths = engine.paths(),
@@ -155,7 +153,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
                     .lockstep_risk = analysis::has_lockstep_risk(recording),
                     .notes = {}};
   answer(view, engine, arguments, picks);
-  Notes(view).add_all(partition.conservation, engine.symbols());
+  Notes(view).add_all(engine.conservation(), engine.symbols());
   io::write_standard_output(
       arguments.json ? hotspots_json(view)
                      : hotspots_text(view, arguments.top, io::colour_wanted(STDOUT_FILENO)));

@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 
+#include "analysis/attribution/coverage.h"
 #include "analysis/attribution/endpoints.h"
 #include "analysis/attribution/hotspots.h"
 #include "analysis/recording/reader.h"
@@ -174,6 +175,38 @@ TEST_P(HotspotsProperty, ThreadsThatShareTheWorkMakeNoDifference) {
         ASSERT_EQ(shared.keys[i].time, alone.keys[i].time);
       }
     }
+  }
+}
+
+// The index that is made thread by thread, by several threads, is that of the whole partition.
+TEST_P(HotspotsProperty, LoadingByPartsMakesNoDifference) {
+  const TimeIndex& whole = engine_.index();
+  for (const std::size_t parts : {1u, 2u, 5u}) {
+    const LoadedTime loaded = load_time(recording_, parts);
+    const TimeIndex& index = loaded.index;
+    ASSERT_EQ(index.segments().begin_ns, whole.segments().begin_ns);
+    ASSERT_EQ(index.segments().end_ns, whole.segments().end_ns);
+    ASSERT_EQ(index.segments().first_cell, whole.segments().first_cell);
+    ASSERT_EQ(index.segments().first_of_thread, whole.segments().first_of_thread);
+    ASSERT_EQ(index.cells().key, whole.cells().key);
+    ASSERT_EQ(index.cells().kind, whole.cells().kind);
+    ASSERT_EQ(index.cells().ns, whole.cells().ns);
+    ASSERT_EQ(index.samples().weight_ns, whole.samples().weight_ns);
+    ASSERT_EQ(index.begin_ns(), whole.begin_ns());
+    ASSERT_EQ(index.end_ns(), whole.end_ns());
+    for (Index span = 0; span < recording_.spans.size(); ++span) {
+      const auto got = index.segments_of().of(span), want = whole.segments_of().of(span);
+      ASSERT_TRUE(std::equal(got.begin(), got.end(), want.begin(), want.end()));
+    }
+    ASSERT_EQ(loaded.covered_ns_by_root, covered_ns_by_root(recording_, partition_));
+    const Conservation &got = loaded.conservation, &want = partition_.conservation;
+    ASSERT_EQ(got.thread_life_ns, want.thread_life_ns);
+    ASSERT_EQ(got.tiling_error_ns, want.tiling_error_ns);
+    ASSERT_EQ(got.double_booked_ns, want.double_booked_ns);
+    ASSERT_EQ(got.backwards_ns, want.backwards_ns);
+    ASSERT_EQ(got.residual_abs_ns, want.residual_abs_ns);
+    ASSERT_EQ(got.waits, want.waits);
+    ASSERT_EQ(got.owner_mismatches, want.owner_mismatches);
   }
 }
 
