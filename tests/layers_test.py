@@ -27,9 +27,11 @@ LAYERS = {
     "analysis/formats": {"analysis/io"},
     "analysis/recording": {"profiler/format", "analysis/io"},
     "analysis/attribution": {"analysis/recording", "analysis/io", "profiler/format"},
+    "analysis/exports": {"analysis/attribution", "analysis/formats", "analysis/recording",
+                         "analysis/io", "profiler/format"},
     "workloads": {"analysis/io", "public"},
-    "harness": {"analysis/attribution", "analysis/formats", "analysis/recording", "analysis/io",
-                "profiler/format", "workloads"},
+    "harness": {"analysis/exports", "analysis/attribution", "analysis/formats",
+                "analysis/recording", "analysis/io", "profiler/format", "workloads"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(?:"([^"]+)"|<(plumbline/[^>]+)>)', re.MULTILINE)
 EMPTY_NAMES = re.compile(r"(^|_)(util|utils|common|misc|helper|helpers|manager)(_|\.|$)")

@@ -42,6 +42,12 @@ class FramePaths {
     return std::span(places_).subspan(stack.first + stack.length, stack.distinct);
   }
 
+  // Of a key whose path was asked for before; from any thread.
+  std::span<const Index> known_distinct(Index key) const {
+    return std::span(places_).subspan(walked_[key].first + walked_[key].length,
+                                      walked_[key].distinct);
+  }
+
   const std::vector<Frame>& frames() const { return frames_; }
 
  private:

@@ -14,6 +14,7 @@
 #include "analysis/attribution/call_tree.h"
 #include "analysis/attribution/methods.h"
 #include "analysis/attribution/selection.h"
+#include "analysis/attribution/time_load.h"
 
 namespace plumbline::analysis {
 
@@ -24,7 +25,10 @@ struct HotspotOptions {
 
 class HotspotEngine {
  public:
-  // The recording must outlive it; the partition need not.
+  // The recording must outlive it. Holds no partition at any time: time_load.h.
+  HotspotEngine(const Recording& recording, const HotspotOptions& options);
+
+  // Of a partition that is there anyway; it need not outlive the engine.
   HotspotEngine(const Recording& recording, const Partition& partition,
                 const HotspotOptions& options);
 
@@ -48,14 +52,21 @@ class HotspotEngine {
     return call_tree_of(time.keys, paths_, direction, depth, column);
   }
 
+  // Rows of paths().frames() of a stack key, leaf first.
+  std::span<const Index> path_of(Index key) { return paths_.path(key); }
+
   const TimeIndex& index() const { return index_; }
   const FramePaths& paths() const { return paths_; }
+  const Conservation& conservation() const { return conservation_; }
   const SymbolizerReport& symbols() const { return symbolizer_.report(); }
 
  private:
+  HotspotEngine(const Recording& recording, LoadedTime time, const HotspotOptions& options);
+
   const Recording& recording_;
   TimeIndex index_;
   std::vector<std::int64_t> covered_ns_by_root_;
+  Conservation conservation_;
   CodeOwners owners_;
   Symbolizer symbolizer_;
   FramePaths paths_;

@@ -1,7 +1,10 @@
 #include "analysis/attribution/methods.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
+
+#include "analysis/attribution/worker_threads.h"
 
 namespace plumbline::analysis {
 
@@ -11,25 +14,63 @@ std::int64_t value_of(const TimeSum& time, std::size_t column) {
   return column < kTimeColumns ? time.ns[column] : time.wall_ns();
 }
 
+// Stacks are as deep as this, or deeper.
+constexpr std::size_t kUsualFrames = 16;
+
+// Totals by frame. A stack has time in few columns, most of them in one: only those are added.
+struct FrameSums {
+  std::vector<TimeSum> totals;
+  std::vector<char> met;
+
+  void add(const TimeSum& time, std::span<const Index> frames) {
+    std::array<std::size_t, kTimeColumns> used{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kTimeColumns; ++i) {
+      if (time.ns[i] != 0) used[count++] = i;
+    }
+    for (const Index frame : frames) {
+      TimeSum& total = totals[frame];
+      met[frame] = 1;
+      for (std::size_t i = 0; i < count; ++i) total.ns[used[i]] += time.ns[used[i]];
+      total.sampled_ns += time.sampled_ns;
+      total.samples += time.samples;
+    }
+  }
+};
+
 }  // namespace
 
 std::vector<Method> methods_of(const std::vector<KeyTime>& keys, FramePaths& paths,
                                std::size_t column) {
-  std::vector<Index> row_of_frame;  // in `methods`, or kNone
-  std::vector<Method> methods;
-  const auto method_of = [&](Index frame) -> Method& {
-    if (frame >= row_of_frame.size()) row_of_frame.resize(paths.frames().size(), kNone);
-    if (row_of_frame[frame] == kNone) {
-      row_of_frame[frame] = static_cast<Index>(methods.size());
-      methods.push_back({frame, {}, {}});
+  for (const KeyTime& key : keys) paths.path(key.key);  // walked now: from here on nothing moves
+  const std::size_t frames = paths.frames().size();
+  std::vector<FrameSums> sums(parts_for(keys.size() * kUsualFrames));
+  run_parts(sums.size(), [&](Share share) {
+    FrameSums& mine = sums[share.part];
+    mine.totals.resize(frames);
+    mine.met.resize(frames, 0);
+    for (std::size_t i = share.begin(keys.size()); i < share.end(keys.size()); ++i) {
+      mine.add(keys[i].time, paths.known_distinct(keys[i].key));
     }
-    return methods[row_of_frame[frame]];
-  };
-  for (const KeyTime& key : keys) {
-    for (const Index frame : paths.distinct(key.key)) method_of(frame).total += key.time;
-    method_of(paths.path(key.key).front()).self += key.time;
+  });
+  std::vector<Index> row_of_frame(frames, kNone);  // in `methods`
+  std::vector<Method> methods;
+  for (Index frame = 0; frame < frames; ++frame) {
+    Method method{frame, {}, {}};
+    bool met = false;
+    for (const FrameSums& part : sums) {
+      if (part.met[frame] == 0) continue;
+      met = true;
+      method.total += part.totals[frame];
+    }
+    if (!met) continue;
+    row_of_frame[frame] = static_cast<Index>(methods.size());
+    methods.push_back(method);
   }
-  std::vector<std::pair<std::int64_t, std::int64_t>> value(row_of_frame.size());
+  for (const KeyTime& key : keys) {
+    methods[row_of_frame[paths.path(key.key).front()]].self += key.time;
+  }
+  std::vector<std::pair<std::int64_t, std::int64_t>> value(frames);
   for (const Method& method : methods) {
     value[method.frame] = {value_of(method.self, column), value_of(method.total, column)};
   }

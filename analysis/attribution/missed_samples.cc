@@ -91,26 +91,46 @@ std::vector<MissedCpu> summed_by_segment(std::vector<MissedCpu> missed) {
 
 }  // namespace
 
-std::vector<MissedCpu> missed_cpu_by_segment(const Recording& recording,
-                                             const Partition& partition) {
-  if (!samples_miss_kernel(recording)) return {};
+std::vector<MissedCpu> missed_cpu_of_thread(const Recording& recording, Index thread,
+                                            std::span<const Segment> segments,
+                                            std::span<const Index> samples) {
   std::vector<MissedCpu> missed_cpu;
-  const Timeline timeline(recording, partition);
-  std::vector<ThreadCpu> threads;
-  for (Index thread = 0; thread < recording.threads.size(); ++thread) {
-    threads.emplace_back(timeline.of_thread(thread), recording.events[thread]);
-  }
-  const SampleTable& samples = recording.samples;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (samples.in_hook[i]) continue;
-    const std::int64_t period_ns = samples.period_ns[i];
-    const std::int64_t missed = missed_periods(samples.weight_ns[i], period_ns);
+  const ThreadCpu cpu(segments, recording.events[thread]);
+  const SampleTable& table = recording.samples;
+  for (const Index i : samples) {
+    if (table.in_hook[i]) continue;
+    const std::int64_t period_ns = table.period_ns[i];
+    const std::int64_t missed = missed_periods(table.weight_ns[i], period_ns);
     if (missed == 0) continue;
-    CpuCursor cursor(threads[samples.thread[i]], samples.cpu_ns[i]);
-    cursor.book_back(samples.weight_ns[i] - missed * period_ns, missed, period_ns,
-                     partition.segments.data(), missed_cpu);
+    CpuCursor cursor(cpu, table.cpu_ns[i]);
+    cursor.book_back(table.weight_ns[i] - missed * period_ns, missed, period_ns, segments.data(),
+                     missed_cpu);
   }
   return summed_by_segment(std::move(missed_cpu));
+}
+
+RowLists samples_by_thread(const Recording& recording) {
+  if (!samples_miss_kernel(recording))
+    return {recording.threads.size(), 0, [](std::size_t) { return kNone; }};
+  return {recording.threads.size(), recording.samples.size(),
+          [&](std::size_t row) { return recording.samples.thread[row]; }};
+}
+
+std::vector<MissedCpu> missed_cpu_by_segment(const Recording& recording,
+                                             const Partition& partition) {
+  const RowLists samples = samples_by_thread(recording);
+  const Timeline timeline(recording, partition);
+  std::vector<MissedCpu> missed_cpu;
+  for (Index thread = 0; thread < recording.threads.size(); ++thread) {
+    const std::span<const Segment> segments = timeline.of_thread(thread);
+    if (samples.of(thread).empty() || segments.empty()) continue;
+    const auto first = static_cast<std::size_t>(segments.data() - partition.segments.data());
+    for (const MissedCpu& one :
+         missed_cpu_of_thread(recording, thread, segments, samples.of(thread))) {
+      missed_cpu.push_back({first + one.segment, one.ns});
+    }
+  }
+  return missed_cpu;
 }
 
 }  // namespace plumbline::analysis

@@ -1,12 +1,11 @@
 #include "analysis/attribution/selected_time.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
-#include <span>
+#include <optional>
 
 #include "analysis/attribution/apportion.h"
-#include "analysis/attribution/segment_cut.h"
+#include "analysis/attribution/scope_walk.h"
 #include "analysis/attribution/stackless.h"
 
 namespace plumbline::analysis {
@@ -17,47 +16,34 @@ namespace {
 
 constexpr std::uint8_t kCpuKind = index_of(Category::kCpu);
 
-// A segment has one part of each kind at most.
-constexpr std::size_t kMostCells = kTimeKinds;
+struct Sampled {
+  std::int64_t weight_ns = 0;
+  std::uint64_t samples = 0;
+};
 
 class Gathering {
  public:
   explicit Gathering(const TimeIndex& index)
-      : index_(index), sums_(index.keys().size()), weight_ns_(index.keys().size(), 0) {}
+      : index_(index), sums_(index.keys().size()), sampled_(index.keys().size()) {}
 
-  void add_spans(SpanRange range) {
+  void add(const ScopedTime& scope, Share share) {
     const std::vector<Index>& first_cell = index_.segments().first_cell;
-    for (const Index segment : index_.segments_of().of_range(range.from, range.to)) {
-      add_cells(first_cell[segment], first_cell[segment + 1]);
-    }
-    for (const Index sample : index_.samples_of().of_range(range.from, range.to)) {
-      add_sample(sample);
-    }
-    for (const Index sums : index_.call_sums_of().of_range(range.from, range.to)) add_sums(sums);
+    walk_segments(
+        index_, scope, [&](Index from, Index to) { add_cells(first_cell[from], first_cell[to]); },
+        [&](const SegmentPiece& piece) { add_piece(piece); }, share);
+    walk_samples(
+        index_, scope, [&](Index row) { add_sample(row); }, share);
+    walk_call_sums(
+        index_, scope, [&](Index row) { add_sums(row); }, share);
   }
 
-  // Disjoint and ascending.
-  void add_windows(const std::vector<TimeWindow>& windows) {
-    if (windows.empty()) return;
-    const std::vector<Index>& first = index_.segments().first_of_thread;
-    for (std::size_t thread = 0; thread + 1 < first.size(); ++thread) {
-      for (const TimeWindow& window : windows) {
-        add_stretch(first[thread], first[thread + 1], window);
-      }
-    }
-    const auto is_inside = [&](std::int64_t ns) {
-      const auto later = std::upper_bound(
-          windows.begin(), windows.end(), ns,
-          [](std::int64_t at_ns, const TimeWindow& window) { return at_ns < window.begin_ns; });
-      return later != windows.begin() && ns < std::prev(later)->end_ns;
-    };
-    const std::vector<std::int64_t>& wall_ns = index_.samples().wall_ns;
-    for (std::size_t i = 0; i < wall_ns.size(); ++i) {
-      if (is_inside(wall_ns[i])) add_sample(i);
-    }
-    const std::vector<std::int64_t>& near_ns = index_.call_sums().near_ns;
-    for (std::size_t i = 0; i < near_ns.size(); ++i) {
-      if (is_inside(near_ns[i])) add_sums(i);
+  void add(const Gathering& other) {
+    for (std::size_t kind = 0; kind < kTimeKinds; ++kind) by_kind_[kind] += other.by_kind_[kind];
+    for (std::size_t i = 0; i < calls_ns_.size(); ++i) calls_ns_[i] += other.calls_ns_[i];
+    for (std::size_t key = 0; key < sums_.size(); ++key) {
+      sums_[key] += other.sums_[key];
+      sampled_[key].weight_ns += other.sampled_[key].weight_ns;
+      sampled_[key].samples += other.sampled_[key].samples;
     }
   }
 
@@ -92,61 +78,20 @@ class Gathering {
     }
   }
 
-  // Of neighbouring segments of a thread. Those wholly inside have neighbouring cells.
-  void add_stretch(Index from, Index to, const TimeWindow& window) {
-    const SegmentColumns& segments = index_.segments();
-    const auto row = [](const std::vector<std::int64_t>& column, auto at) {
-      return static_cast<Index>(at - column.begin());
-    };
-    // The first that begins inside, and the first that ends outside.
-    const auto& begin_ns = segments.begin_ns;
-    const auto& end_ns = segments.end_ns;
-    Index inside = row(begin_ns, std::lower_bound(begin_ns.begin() + from, begin_ns.begin() + to,
-                                                  window.begin_ns));
-    Index outside =
-        row(end_ns, std::upper_bound(end_ns.begin() + from, end_ns.begin() + to, window.end_ns));
-    // A moment at the window's end is behind it.
-    while (outside > from && begin_ns[outside - 1] >= window.end_ns) --outside;
-    if (inside > from && end_ns[inside - 1] > window.begin_ns) add_piece(inside - 1, window);
-    if (inside < outside) add_cells(segments.first_cell[inside], segments.first_cell[outside]);
-    const Index last = std::max(inside, outside);
-    if (last < to && begin_ns[last] < window.end_ns) add_piece(last, window);
-  }
-
-  void add_piece(Index segment, const TimeWindow& window) {
+  void add_piece(const SegmentPiece& piece) {
     const CellColumns& cells = index_.cells();
-    const Index from = index_.segments().first_cell[segment];
-    const std::size_t count = index_.segments().first_cell[segment + 1] - from;
-    const std::int64_t begin_ns = index_.segments().begin_ns[segment];
-    const std::int64_t length_ns = index_.segments().end_ns[segment] - begin_ns;
-    std::array<std::int64_t, kMostCells> upto_end{}, upto_begin{};
-    std::copy_n(cells.ns.begin() + from, count, upto_end.begin());
-    upto_begin = upto_end;
-    // The weight of missed samples stands last, beside the parts: it is no time.
-    const bool has_missed = count > 0 && cells.kind[from + count - 1] == kMissedKind;
-    const auto keep = [&](std::array<std::int64_t, kMostCells>& parts, std::int64_t edge_ns) {
-      const std::int64_t before_ns = std::clamp<std::int64_t>(edge_ns - begin_ns, 0, length_ns);
-      keep_first(std::span(parts).first(count - (has_missed ? 1 : 0)), length_ns, before_ns);
-      if (has_missed) keep_share(parts[count - 1], length_ns, before_ns);
-    };
-    keep(upto_end, window.end_ns);
-    keep(upto_begin, window.begin_ns);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Index cell = from + static_cast<Index>(i);
-      add_cell(cells.key[cell], cells.kind[cell], upto_end[i] - upto_begin[i]);
+    const Index from = index_.segments().first_cell[piece.segment];
+    const Index to = index_.segments().first_cell[piece.segment + 1];
+    for (Index cell = from; cell < to; ++cell) {
+      add_cell(cells.key[cell], cells.kind[cell], piece.ns[cell - from]);
     }
-  }
-
-  static void keep_share(std::int64_t& weight_ns, std::int64_t length_ns, std::int64_t before_ns) {
-    const double share = static_cast<double>(before_ns) / static_cast<double>(length_ns);
-    weight_ns = static_cast<std::int64_t>(static_cast<double>(weight_ns) * share);
   }
 
   void add_sample(std::size_t sample) {
     const SampleColumns& samples = index_.samples();
-    weight_ns_[samples.key[sample]] += samples.weight_ns[sample];
-    ++sums_[samples.key[sample]].samples;
-    ++samples_;
+    Sampled& key = sampled_[samples.key[sample]];
+    key.weight_ns += samples.weight_ns[sample];
+    ++key.samples;
   }
 
   void add_sums(std::size_t row) {
@@ -183,19 +128,22 @@ class Gathering {
       result.cpu_in_calls_ns[category] = calls_ns + by_kind_[kFirstCpuInWaitKind + category];
     }
     result.sampling.distributed_ns = left_ns;
-    result.sampling.samples = samples_;
+    for (std::size_t key = 0; key < sums_.size(); ++key) {
+      sums_[key].samples = sampled_[key].samples;
+      result.sampling.samples += sampled_[key].samples;
+    }
     distribute_to_samples(result.sampling);
   }
 
   void distribute_to_samples(SamplingBasis& sampling) {
     const Index unsampled = stackless(Stackless::kUnsampled);
-    weight_ns_[unsampled] += by_kind_[kMissedKind];
+    sampled_[unsampled].weight_ns += by_kind_[kMissedKind];
     std::vector<Index> keys;
     std::vector<std::int64_t> weights_ns;
-    for (Index key = 0; key < weight_ns_.size(); ++key) {
-      if (weight_ns_[key] <= 0) continue;
+    for (Index key = 0; key < sampled_.size(); ++key) {
+      if (sampled_[key].weight_ns <= 0) continue;
       keys.push_back(key);
-      weights_ns.push_back(weight_ns_[key]);
+      weights_ns.push_back(sampled_[key].weight_ns);
     }
     if (keys.empty() || sampling.distributed_ns < 0) {  // no sample says where it was
       add_sampled(unsampled, sampling.distributed_ns);
@@ -215,10 +163,9 @@ class Gathering {
 
   const TimeIndex& index_;
   TimeByKind by_kind_{};
-  std::vector<TimeSum> sums_;            // by key
-  std::vector<std::int64_t> weight_ns_;  // by key
+  std::vector<TimeSum> sums_;     // by key; samples at last
+  std::vector<Sampled> sampled_;  // by key: small, so that most of it stays in the cache
   std::vector<std::int64_t> calls_ns_ = std::vector<std::int64_t>(format::kCategoryCount, 0);
-  std::uint64_t samples_ = 0;
 };
 
 }  // namespace
@@ -230,11 +177,15 @@ TimeParts SelectedTime::all() const {
   return parts;
 }
 
-SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope) {
-  Gathering gathering(index);
-  for (const SpanRange& range : scope.ranges) gathering.add_spans(range);
-  gathering.add_windows(scope.windows);
-  return gathering.result(scope.uncovered_ns);
+SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope, std::size_t parts) {
+  if (parts == 0) parts = parts_for(rows_in(index, scope));
+  std::vector<std::optional<Gathering>> gatherings(parts);
+  run_parts(parts, [&](Share share) { gatherings[share.part].emplace(index).add(scope, share); });
+  for (std::size_t part = 1; part < parts; ++part) {
+    gatherings[0]->add(*gatherings[part]);
+    gatherings[part].reset();
+  }
+  return gatherings[0]->result(scope.uncovered_ns);
 }
 
 }  // namespace plumbline::analysis

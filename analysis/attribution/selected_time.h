@@ -37,6 +37,7 @@ struct SelectedTime {
   TimeParts all() const;
 };
 
-SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope);
+// `parts`: threads that share the work; 0: as many as are worth it.
+SelectedTime selected_time(const TimeIndex& index, const ScopedTime& scope, std::size_t parts = 0);
 
 }  // namespace plumbline::analysis

@@ -155,7 +155,11 @@ void ThreadWalk::book(const Growth& growth, TimeParts parts, Index span, Index w
                                  .begin_ns = cursor_.wall_ns - growth.wall_ns,
                                  .end_ns = cursor_.wall_ns,
                                  .parts = parts});
-  (span == kNone ? partition_.no_span : partition_.span_self[span]) += parts;
+  if (span == kNone) {
+    partition_.no_span += parts;
+  } else if (!partition_.span_self.empty()) {  // empty: nobody asks (time_load.cc)
+    partition_.span_self[span] += parts;
+  }
   partition_.conservation.residual_ns += parts.residual_ns;
   partition_.conservation.residual_abs_ns += std::abs(parts.residual_ns);
 }

@@ -25,25 +25,38 @@ std::int64_t other_error_of(const TimeParts& parts) {
 
 }  // namespace
 
-Tiling check_tiling(const Recording& recording, const std::vector<Segment>& segments) {
+Tiling check_tiling_of_thread(const Recording& recording, Index thread,
+                              std::span<const Segment> segments) {
   Tiling tiling;
-  std::vector<std::int64_t> left_ns;  // by thread: life less its segments
-  for (const std::vector<Event>& events : recording.events) {
-    left_ns.push_back(life_of(recording, events));
-    tiling.thread_life_ns += left_ns.back();
-  }
-  const Segment* previous = nullptr;
-  for (const Segment& segment : segments) {
+  tiling.thread_life_ns = life_of(recording, recording.events[thread]);
+  std::int64_t left_ns = tiling.thread_life_ns;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const Segment& segment = segments[i];
     const std::int64_t length_ns = segment.end_ns - segment.begin_ns;
-    left_ns[segment.thread] -= length_ns;
+    left_ns -= length_ns;
     tiling.error_ns += std::abs(length_ns - segment.parts.wall_ns());
     tiling.error_ns += other_error_of(segment.parts);
-    if (previous != nullptr && previous->thread == segment.thread) {
-      tiling.error_ns += std::abs(segment.begin_ns - previous->end_ns);
-    }
-    previous = &segment;
+    if (i > 0) tiling.error_ns += std::abs(segment.begin_ns - segments[i - 1].end_ns);
   }
-  for (const std::int64_t left : left_ns) tiling.error_ns += std::abs(left);
+  tiling.error_ns += std::abs(left_ns);
+  return tiling;
+}
+
+Tiling check_tiling(const Recording& recording, const std::vector<Segment>& segments) {
+  Tiling tiling;
+  std::size_t from = 0;
+  for (Index thread = 0; thread < recording.events.size(); ++thread) {
+    std::size_t to = from;
+    while (to < segments.size() && segments[to].thread == thread) ++to;
+    const Tiling of_thread =
+        check_tiling_of_thread(recording, thread, std::span(segments).subspan(from, to - from));
+    tiling.thread_life_ns += of_thread.thread_life_ns;
+    tiling.error_ns += of_thread.error_ns;
+    from = to;
+  }
+  for (; from < segments.size(); ++from) {  // of no thread, or out of order
+    tiling.error_ns += std::abs(segments[from].end_ns - segments[from].begin_ns);
+  }
   return tiling;
 }
 

@@ -1,6 +1,7 @@
 #include "analysis/attribution/time_index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "analysis/attribution/missed_samples.h"
 #include "analysis/attribution/sample_weight.h"
@@ -10,42 +11,66 @@ namespace plumbline::analysis {
 using format::Category;
 using format::OtherReason;
 
-TimeIndex::TimeIndex(const Recording& recording, const Partition& partition)
-    : forest_(recording.spans), stacks_(static_cast<Index>(recording.stacks.size())) {
-  add_segments(recording, partition);
-  add_samples(recording);
-  add_call_sums(recording);
-}
+namespace {
 
-void TimeIndex::add_cell(Index key, std::size_t kind, std::int64_t ns) {
-  if (ns == 0) return;
-  cells_.key.push_back(key);
-  cells_.kind.push_back(static_cast<std::uint8_t>(kind));
-  cells_.ns.push_back(ns);
-}
-
-bool TimeIndex::has_frames(const StackTable& stacks, Index stack) const {
+bool has_frames(const StackTable& stacks, Index stack) {
   return stack != kNone && stacks.first[stack] != stacks.first[stack + 1];
 }
 
-Index TimeIndex::wait_key(const Recording& recording, Index wait) const {
-  const Index stack = recording.waits.stack[wait];
-  if (has_frames(recording.stacks, stack)) return keys().of_wait(stack);
-  const std::size_t category = index_of(recording.waits.category[wait]);
-  return keys().stackless(Stackless::kWaitNoStack, category);
+// Column by column, so that the second of two copies is never more than one of them.
+template <class Column>
+void append_column(std::vector<Column>& column, std::vector<Column>& more) {
+  if (column.empty()) {
+    column.swap(more);
+  } else {
+    column.insert(column.end(), more.begin(), more.end());
+  }
+  std::vector<Column>().swap(more);
+}
+
+}  // namespace
+
+// ---- segments to cells ----
+
+// A wait makes two segments, any other event one; of cells there are 2 to 3 a segment. What is
+// reserved and not used is never touched, so it takes no memory.
+SegmentCells::SegmentCells(const Recording& recording, const SpanForest& forest, std::size_t events)
+    : recording_(&recording), forest_(&forest), keys_(recording.stacks.size()) {
+  const std::size_t most = 2 * events;
+  segments.begin_ns.reserve(most);
+  segments.end_ns.reserve(most);
+  segments.first_cell.reserve(most + 1);
+  segments.first_of_thread.assign(recording.threads.size() + 1, 0);
+  position.reserve(most);
+  cells.key.reserve(3 * most);
+  cells.kind.reserve(3 * most);
+  cells.ns.reserve(3 * most);
+}
+
+void SegmentCells::add_cell(Index key, std::size_t kind, std::int64_t ns) {
+  if (ns == 0) return;
+  cells.key.push_back(key);
+  cells.kind.push_back(static_cast<std::uint8_t>(kind));
+  cells.ns.push_back(ns);
+}
+
+Index SegmentCells::wait_key(Index wait) const {
+  const Index stack = recording_->waits.stack[wait];
+  if (has_frames(recording_->stacks, stack)) return keys_.of_wait(stack);
+  const std::size_t category = index_of(recording_->waits.category[wait]);
+  return keys_.stackless(Stackless::kWaitNoStack, category);
 }
 
 // What a wait's segment holds has the wait's stack, whatever its category.
-void TimeIndex::add_segment(const Recording& recording, const Segment& segment,
-                            std::int64_t missed_ns) {
+void SegmentCells::add_segment(const Segment& segment, std::int64_t missed_ns) {
   const TimeParts& parts = segment.parts;
   const bool in_wait = segment.wait != kNone;
-  const Index stack = in_wait ? wait_key(recording, segment.wait) : kNone;
+  const Index stack = in_wait ? wait_key(segment.wait) : kNone;
   const auto key = [&](Stackless kind, std::size_t which = 0) {
-    return in_wait ? stack : keys().stackless(kind, which);
+    return in_wait ? stack : keys_.stackless(kind, which);
   };
   const std::size_t cpu_kind =
-      in_wait ? kFirstCpuInWaitKind + index_of(recording.waits.category[segment.wait])
+      in_wait ? kFirstCpuInWaitKind + index_of(recording_->waits.category[segment.wait])
               : index_of(Category::kCpu);
   add_cell(key(Stackless::kUnsampled), cpu_kind, parts.category[index_of(Category::kCpu)]);
   for (std::size_t kind = index_of(Category::kLock); kind < index_of(Category::kRunQueue); ++kind) {
@@ -57,45 +82,83 @@ void TimeIndex::add_segment(const Recording& recording, const Segment& segment,
     add_cell(key(Stackless::kReason, reason), kFirstReasonKind + reason, parts.other[reason]);
   }
   add_cell(key(Stackless::kResidual), kResidualKind, parts.residual_ns);
-  add_cell(keys().stackless(Stackless::kUnsampled), kMissedKind, missed_ns);
+  add_cell(keys_.stackless(Stackless::kUnsampled), kMissedKind, missed_ns);
 }
 
-void TimeIndex::add_segments(const Recording& recording, const Partition& partition) {
-  const std::vector<Segment>& segments = partition.segments;
-  const std::vector<MissedCpu> missed = missed_cpu_by_segment(recording, partition);
+void SegmentCells::add(std::span<const Segment> more, const std::vector<MissedCpu>& missed) {
   auto next_missed = missed.begin();
-  segments_.begin_ns.reserve(segments.size());
-  segments_.end_ns.reserve(segments.size());
-  segments_.first_cell.reserve(segments.size() + 1);
-  cells_.key.reserve(segments.size() * 2);
-  cells_.kind.reserve(segments.size() * 2);
-  cells_.ns.reserve(segments.size() * 2);
-  segments_.first_of_thread.assign(recording.threads.size() + 1, 0);
-  begin_ns_ = segments.empty() ? 0 : INT64_MAX;
-  end_ns_ = segments.empty() ? 0 : INT64_MIN;
-  for (std::size_t i = 0; i < segments.size(); ++i) {
-    const Segment& segment = segments[i];
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    const Segment& segment = more[i];
     const bool has_missed = next_missed != missed.end() && next_missed->segment == i;
-    segments_.begin_ns.push_back(segment.begin_ns);
-    segments_.end_ns.push_back(segment.end_ns);
-    segments_.first_cell.push_back(static_cast<Index>(cells_.key.size()));
-    ++segments_.first_of_thread[segment.thread + 1];
-    add_segment(recording, segment, has_missed ? next_missed->ns : 0);
+    segments.begin_ns.push_back(segment.begin_ns);
+    segments.end_ns.push_back(segment.end_ns);
+    segments.first_cell.push_back(static_cast<Index>(cells.key.size()));
+    ++segments.first_of_thread[segment.thread + 1];
+    position.push_back(segment.span == kNone ? kNone : forest_->position(segment.span));
+    add_segment(segment, has_missed ? next_missed->ns : 0);
     if (has_missed) ++next_missed;
-    begin_ns_ = std::min(begin_ns_, segment.begin_ns);
-    end_ns_ = std::max(end_ns_, segment.end_ns);
+    begin_ns = std::min(begin_ns, segment.begin_ns);
+    end_ns = std::max(end_ns, segment.end_ns);
   }
+}
+
+void SegmentCells::append(SegmentCells&& more) {
+  const auto before = static_cast<Index>(cells.key.size());
+  for (Index& cell : more.segments.first_cell) cell += before;
+  append_column(segments.begin_ns, more.segments.begin_ns);
+  append_column(segments.end_ns, more.segments.end_ns);
+  append_column(segments.first_cell, more.segments.first_cell);
+  append_column(position, more.position);
+  append_column(cells.key, more.cells.key);
+  append_column(cells.kind, more.cells.kind);
+  append_column(cells.ns, more.cells.ns);
+  for (std::size_t i = 0; i < segments.first_of_thread.size(); ++i) {
+    segments.first_of_thread[i] += more.segments.first_of_thread[i];
+  }
+  begin_ns = std::min(begin_ns, more.begin_ns);
+  end_ns = std::max(end_ns, more.end_ns);
+}
+
+// ---- the index ----
+
+TimeIndex::TimeIndex(const Recording& recording, const Partition& partition)
+    : forest_(recording.spans), stacks_(static_cast<Index>(recording.stacks.size())) {
+  std::vector<SegmentCells> parts;
+  parts.emplace_back(recording, forest_, partition.segments.size());
+  parts[0].add(partition.segments, missed_cpu_by_segment(recording, partition));
+  take_segments(recording, std::move(parts));
+}
+
+TimeIndex::TimeIndex(const Recording& recording, SpanForest forest, std::vector<SegmentCells> parts)
+    : forest_(std::move(forest)), stacks_(static_cast<Index>(recording.stacks.size())) {
+  take_segments(recording, std::move(parts));
+}
+
+void TimeIndex::take_segments(const Recording& recording, std::vector<SegmentCells> parts) {
+  SegmentCells& all = parts.front();
+  for (std::size_t part = 1; part < parts.size(); ++part) all.append(std::move(parts[part]));
+  segments_ = std::move(all.segments);
+  cells_ = std::move(all.cells);
   segments_.first_cell.push_back(static_cast<Index>(cells_.key.size()));
   std::vector<Index>& first = segments_.first_of_thread;
   for (std::size_t i = 1; i < first.size(); ++i) first[i] += first[i - 1];
-  segments_of_ = RowLists(forest_.size(), segments.size(),
-                          [&](std::size_t row) { return position_of(segments[row].span); });
+  const std::vector<Index> position = std::move(all.position);
+  begin_ns_ = position.empty() ? 0 : all.begin_ns;
+  end_ns_ = position.empty() ? 0 : all.end_ns;
+  segments_of_ =
+      RowLists(forest_.size(), position.size(), [&](std::size_t row) { return position[row]; });
+  add_samples(recording);
+  add_call_sums(recording);
 }
 
 void TimeIndex::add_samples(const Recording& recording) {
   const SampleTable& table = recording.samples;
   const SampleWeights weights(recording);
   std::vector<Index> positions;
+  samples_.wall_ns.reserve(table.size());
+  samples_.weight_ns.reserve(table.size());
+  samples_.key.reserve(table.size());
+  positions.reserve(table.size());
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (table.in_hook[i]) continue;
     const bool framed = has_frames(recording.stacks, table.stack[i]);

@@ -1,6 +1,6 @@
 // A recording's time, samples and calls, laid out so that any scope is added up in one pass.
 //
-// Built once by hotspots.cc (and by function_shares.cc) from a recording and its partition. Each
+// Built once by time_load.cc (and by function_shares.cc) from a recording and its partition. Each
 // segment is split into cells: so many nanoseconds, of a kind (TimeKind), at a stack key (a stack,
 // or a frame that stands for none). Cells lie in columns by thread and time; lists by span are in
 // the order of the forest, so that a subtree is one slice.
@@ -10,8 +10,10 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "analysis/attribution/missed_samples.h"
 #include "analysis/attribution/row_lists.h"
 #include "analysis/attribution/span_forest.h"
 #include "analysis/attribution/stackless.h"
@@ -61,9 +63,37 @@ struct CallSumColumns {
   std::vector<std::uint8_t> category;
 };
 
+// Segments of some neighbouring threads, taken apart into cells, on their way into an index.
+class SegmentCells {
+ public:
+  // Recording and forest must outlive it. `events`: about how many of the threads' there are.
+  SegmentCells(const Recording& recording, const SpanForest& forest, std::size_t events);
+
+  // In the order of Partition; `missed`: places in `segments`.
+  void add(std::span<const Segment> segments, const std::vector<MissedCpu>& missed);
+  // Those of the threads behind; `more` is left empty.
+  void append(SegmentCells&& more);
+
+  SegmentColumns segments;  // first_of_thread: how many, one further
+  CellColumns cells;
+  std::vector<Index> position;  // of each segment's span in the forest, or kNone
+  std::int64_t begin_ns = INT64_MAX, end_ns = INT64_MIN;
+
+ private:
+  void add_segment(const Segment& segment, std::int64_t missed_ns);
+  void add_cell(Index key, std::size_t kind, std::int64_t ns);
+  Index wait_key(Index wait) const;
+
+  const Recording* recording_;
+  const SpanForest* forest_;
+  StackKeys keys_;
+};
+
 class TimeIndex {
  public:
   TimeIndex(const Recording& recording, const Partition& partition);
+  // `parts`: of all threads, in their order, made with this forest.
+  TimeIndex(const Recording& recording, SpanForest forest, std::vector<SegmentCells> parts);
 
   const SpanForest& forest() const { return forest_; }
   const SegmentColumns& segments() const { return segments_; }
@@ -84,13 +114,9 @@ class TimeIndex {
   std::int64_t end_ns() const { return end_ns_; }
 
  private:
-  void add_segments(const Recording& recording, const Partition& partition);
-  void add_segment(const Recording& recording, const Segment& segment, std::int64_t missed_ns);
-  void add_cell(Index key, std::size_t kind, std::int64_t ns);
+  void take_segments(const Recording& recording, std::vector<SegmentCells> parts);
   void add_samples(const Recording& recording);
   void add_call_sums(const Recording& recording);
-  Index wait_key(const Recording& recording, Index wait) const;
-  bool has_frames(const StackTable& stacks, Index stack) const;
   Index position_of(Index span) const { return span == kNone ? kNone : forest_.position(span); }
 
   SpanForest forest_;

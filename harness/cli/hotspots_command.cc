@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string>
@@ -17,60 +16,23 @@
 #include "analysis/io/terminal_text.h"
 #include "analysis/recording/reader.h"
 #include "harness/cli/hotspots_view.h"
+#include "harness/cli/selection_options.h"
 #include "harness/scoring/gate.h"
 
 namespace plumbline::harness {
 namespace {
 
-using analysis::Index;
-using analysis::Scope;
 using analysis::TreeDirection;
 
 struct Arguments {
   std::string file;
-  std::vector<std::string> spans, traces, endpoints, own_prefixes;
-  std::uint64_t slowest = 0;
-  std::string scope = "children", category;
+  SelectionOptions selection;
+  std::vector<std::string> own_prefixes;
+  std::string category;
   bool reverse = false, tree = false, lines = false, json = false;
   std::uint32_t depth = 6;
   std::size_t top = 30;
 };
-
-analysis::SpanPicks picks_of(const Arguments& arguments) {
-  analysis::SpanPicks picks;
-  for (const std::string& id : arguments.spans) {
-    picks.span_ids.push_back(analysis::parse_span_id(id));
-  }
-  for (const std::string& id : arguments.traces) {
-    picks.trace_ids.push_back(analysis::parse_trace_id(id));
-  }
-  picks.endpoints = arguments.endpoints;
-  picks.slowest = arguments.slowest;
-  return picks;
-}
-
-std::string question_of(const Arguments& arguments) {
-  std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  for (const std::string& id : arguments.spans) add("span " + id);
-  for (const std::string& id : arguments.traces) add("trace " + id);
-  if (arguments.slowest > 0) add(fmt::format("the {} slowest requests", arguments.slowest));
-  for (const std::string& name : arguments.endpoints) {
-    add((arguments.slowest > 0 ? "of endpoint " : "endpoint ") + name);
-  }
-  return text.empty() ? "the whole recording" : text;
-}
-
-std::size_t column_of(const std::string& category) {
-  const auto found = std::find(format::kCategoryIds.begin(), format::kCategoryIds.end(), category);
-  return category.empty() ? analysis::kTimeColumns
-                          : static_cast<std::size_t>(found - format::kCategoryIds.begin());
-}
-
-Scope scope_of(const std::string& id) {
-  const auto found = std::find(analysis::kScopeIds.begin(), analysis::kScopeIds.end(), id);
-  return static_cast<Scope>(found - analysis::kScopeIds.begin());
-}
 
 // ---- notes: what the numbers alone do not say ----
 
@@ -163,7 +125,8 @@ void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments
   } catch (const io::InputError& error) {
     throw io::InputError(arguments.file + ": " + error.what());
   }
-  view.scope = view.whole ? engine.whole() : engine.scoped(view.picked, scope_of(arguments.scope));
+  view.scope =
+      view.whole ? engine.whole() : engine.scoped(view.picked, scope_of(arguments.selection));
   view.time = engine.time_of(view.scope);
   view.methods = engine.methods(view.time, view.column);
   view.owners = analysis::time_by_owner(view.methods, engine.paths());
@@ -171,16 +134,14 @@ void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments
 }
 
 void show(const Arguments& arguments, Outcome& outcome) {
-  const analysis::SpanPicks picks = picks_of(arguments);
+  const analysis::SpanPicks picks = picks_of(arguments.selection);
   const analysis::Recording recording = analysis::read_recording(arguments.file);
-  analysis::Partition partition = analysis::partition_time(recording);
   const auto merge_by = arguments.lines ? analysis::MergeBy::kLine : analysis::MergeBy::kFunction;
-  analysis::HotspotEngine engine(recording, partition, {merge_by, arguments.own_prefixes});
-  partition.segments = {};
+  analysis::HotspotEngine engine(recording, {merge_by, arguments.own_prefixes});
 
   HotspotsView view{.recording = recording,
                     .paths = engine.paths(),
-                    .question = question_of(arguments),
+                    .question = question_of(arguments.selection),
                     .picked = {},
                     .whole = picks.is_empty(),
                     .scope = {},
@@ -192,7 +153,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
                     .lockstep_risk = analysis::has_lockstep_risk(recording),
                     .notes = {}};
   answer(view, engine, arguments, picks);
-  Notes(view).add_all(partition.conservation, engine.symbols());
+  Notes(view).add_all(engine.conservation(), engine.symbols());
   io::write_standard_output(
       arguments.json ? hotspots_json(view)
                      : hotspots_text(view, arguments.top, io::colour_wanted(STDOUT_FILENO)));
@@ -201,19 +162,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
 
 void add_options(CLI::App& command, Arguments& arguments) {
   command.add_option("file", arguments.file, "a recording (.plumb)")->required();
-  command.add_option("--span", arguments.spans, "spans by id, hexadecimal")->option_text("ID ...");
-  command.add_option("--trace", arguments.traces, "all spans of traces")->option_text("ID ...");
-  command.add_option("--endpoint", arguments.endpoints, "all requests of endpoints")
-      ->option_text("NAME ...");
-  command.add_option("--slowest", arguments.slowest, "the N slowest requests (of --endpoint)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}))
-      ->option_text("N");
-  command
-      .add_option("--scope", arguments.scope,
-                  "span: while it is innermost; children: and all spans below it, on any thread; "
-                  "period: all threads while it was open; full: all threads in its minutes")
-      ->check(CLI::IsMember(analysis::kScopeIds))
-      ->option_text("SCOPE (children)");
+  add_selection_options(command, arguments.selection);
   command.add_option("--category", arguments.category, "order by it and show its times alone")
       ->check(CLI::IsMember(format::kCategoryIds))
       ->option_text("CATEGORY");
@@ -248,10 +197,7 @@ void add_hotspots_command(CLI::App& app, Outcome& outcome) {
     if (arguments->tree && arguments->reverse) {
       throw CLI::ValidationError("--tree", "is the other direction of --reverse: give one");
     }
-    if (command->count("--scope") > 0 && picks_of(*arguments).is_empty()) {
-      throw CLI::ValidationError("--scope",
-                                 "needs spans: give --span, --trace, --endpoint or --slowest");
-    }
+    check_selection(*command, arguments->selection);
     show(*arguments, outcome);
   });
 }

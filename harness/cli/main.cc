@@ -18,6 +18,7 @@
 #include "harness/cli/coverage_command.h"
 #include "harness/cli/diff_command.h"
 #include "harness/cli/endpoints_command.h"
+#include "harness/cli/export_command.h"
 #include "harness/cli/history_command.h"
 #include "harness/cli/hotspots_command.h"
 #include "harness/cli/info_command.h"
@@ -63,6 +64,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_hotspots_command(app, outcome);
   add_locks_command(app, outcome);
   add_diff_command(app, outcome);
+  add_export_command(app, outcome);
   add_threads_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);

@@ -10,133 +10,20 @@
 #include <random>
 #include <set>
 
+#include "analysis/attribution/coverage.h"
 #include "analysis/attribution/endpoints.h"
 #include "analysis/attribution/hotspots.h"
 #include "analysis/recording/reader.h"
-#include "tests/analysis/recording_builder.h"
+#include "tests/analysis/random_recording.h"
 
 namespace plumbline::analysis {
 namespace {
 
 using format::Category;
-using test::EdgeValues;
-using test::RecordingBuilder;
+using test::RandomRecording;
 
 constexpr std::uint64_t kSeed = 20261123;
 constexpr int kRounds = 120;
-constexpr std::uint64_t kSpans = 14;
-
-class RandomRecording {
- public:
-  explicit RandomRecording(std::uint64_t seed) : engine_(seed) {
-    if (one_in(2)) builder_.setting("sampler", "perf_task_clock_user");
-    builder_.name(1, "A").name(2, "B").name(3, "C").thread(1, 1);
-    for (std::uint64_t id = 1; id <= kSpans; ++id) add_span(id);
-    for (std::uint32_t thread = 1; thread <= 3; ++thread) add_thread(thread);
-  }
-
-  Recording read() { return read_recording(builder_.bytes(), "random.plumb"); }
-
-  std::int64_t below(std::int64_t limit) {
-    return std::uniform_int_distribution<std::int64_t>(0, limit - 1)(engine_);
-  }
-  bool one_in(std::int64_t chances) { return below(chances) == 0; }
-
- private:
-  std::uint64_t some_id() { return 1 + static_cast<std::uint64_t>(below(kSpans)); }
-
-  void add_span(std::uint64_t id) {
-    if (one_in(12)) return;  // the start is lost
-    const bool is_root = one_in(3);
-    const std::uint64_t root = is_root ? id : (one_in(8) ? 999 : some_id());
-    const std::uint64_t parent = is_root && one_in(2) ? 0 : (one_in(8) ? 888 : some_id());
-    const std::int64_t start = below(60) * 100;  // many ties
-    builder_.span_start({.id = id,
-                         .root = root,
-                         .parent = parent,
-                         .start = start,
-                         .name = 1 + static_cast<std::uint32_t>(below(3))});
-    if (!one_in(6)) builder_.span_end(id, start + below(40) * 100);
-  }
-
-  test::Frames frames() {
-    test::Frames frames;
-    for (std::int64_t depth = below(6); depth > 0; --depth) {
-      frames.push_back(0x10000 + static_cast<std::uint64_t>(below(5)));
-    }
-    return frames;
-  }
-
-  void add_thread(std::uint32_t thread) {
-    builder_.thread(thread, static_cast<std::int32_t>(thread));
-    now_ = {.wall = 10 + below(500), .cpu = 10'000};
-    active_ = 0;
-    builder_.thread_start(now_);
-    for (int step = 0; step < 60; ++step) add_step();
-    builder_.thread_end(now_);
-  }
-
-  void run() {
-    const std::int64_t cpu = one_in(4) ? 0 : below(150);
-    now_.cpu += cpu;
-    now_.wall += cpu + (one_in(6) ? below(3) - 1 : 0);
-    if (one_in(4)) {
-      const std::int64_t delay = below(60);
-      now_.run_delay += delay;
-      now_.wall += delay;
-    }
-    if (one_in(8)) now_.stolen += below(20);
-    if (one_in(8)) {  // blocked where no hook is
-      now_.wall += below(90);
-      ++now_.switches;
-      now_.faults += one_in(2) ? 1 : 0;
-    }
-  }
-
-  void add_step() {
-    run();
-    switch (below(6)) {
-      case 0:
-      case 1:
-        active_ = one_in(4) ? 0 : some_id();
-        builder_.scope(now_, active_);
-        break;
-      case 2:
-        add_wait();
-        break;
-      case 3:
-        builder_.call_sums(active_, static_cast<Category>(1 + below(4)), 3, 60, below(60));
-        break;
-      case 4:
-        builder_.sample({.wall = now_.wall,
-                         .cpu = now_.cpu - now_.stolen,
-                         .period = 50,
-                         .span = active_,
-                         .frames = frames(),
-                         .in_hook = one_in(6)});
-        break;
-      default:
-        if (one_in(4)) builder_.loss({.at = now_, .span = active_, .waits = 1});
-    }
-  }
-
-  void add_wait() {
-    const EdgeValues begin = now_;
-    run();
-    now_.wall += below(200);
-    ++now_.switches;
-    builder_.wait({.begin = begin,
-                   .end = now_,
-                   .span = one_in(8) ? some_id() : active_,
-                   .category = static_cast<Category>(1 + below(4)),
-                   .frames = frames()});
-  }
-
-  std::mt19937_64 engine_;
-  RecordingBuilder builder_;
-  EdgeValues now_;
-  std::uint64_t active_ = 0;
-};
 
 TimeColumns minus(TimeColumns a, const TimeColumns& b) {
   for (std::size_t i = 0; i < a.size(); ++i) a[i] -= b[i];
@@ -270,6 +157,57 @@ TEST_P(HotspotsProperty, MethodsAndTreesAddUpToTheCategoriesInEveryScope) {
     check_sums(time_of({0}, scope));
   }
   check_sums(engine_.time_of(engine_.whole()));
+}
+
+TEST_P(HotspotsProperty, ThreadsThatShareTheWorkMakeNoDifference) {
+  for (const Scope scope : {Scope::kSpan, Scope::kChildren, Scope::kPeriod, Scope::kFull}) {
+    const ScopedTime picked = engine_.scoped({0, 1, 4}, scope);
+    const SelectedTime alone = selected_time(engine_.index(), picked, 1);
+    for (const std::size_t parts : {2u, 3u, 7u}) {
+      const SelectedTime shared = selected_time(engine_.index(), picked, parts);
+      ASSERT_EQ(shared.all(), alone.all());
+      ASSERT_EQ(shared.cpu_in_calls_ns, alone.cpu_in_calls_ns);
+      ASSERT_EQ(shared.sampling.samples, alone.sampling.samples);
+      ASSERT_EQ(shared.sampling.sampled_ns, alone.sampling.sampled_ns);
+      ASSERT_EQ(shared.keys.size(), alone.keys.size());
+      for (std::size_t i = 0; i < alone.keys.size(); ++i) {
+        ASSERT_EQ(shared.keys[i].key, alone.keys[i].key);
+        ASSERT_EQ(shared.keys[i].time, alone.keys[i].time);
+      }
+    }
+  }
+}
+
+// The index that is made thread by thread, by several threads, is that of the whole partition.
+TEST_P(HotspotsProperty, LoadingByPartsMakesNoDifference) {
+  const TimeIndex& whole = engine_.index();
+  for (const std::size_t parts : {1u, 2u, 5u}) {
+    const LoadedTime loaded = load_time(recording_, parts);
+    const TimeIndex& index = loaded.index;
+    ASSERT_EQ(index.segments().begin_ns, whole.segments().begin_ns);
+    ASSERT_EQ(index.segments().end_ns, whole.segments().end_ns);
+    ASSERT_EQ(index.segments().first_cell, whole.segments().first_cell);
+    ASSERT_EQ(index.segments().first_of_thread, whole.segments().first_of_thread);
+    ASSERT_EQ(index.cells().key, whole.cells().key);
+    ASSERT_EQ(index.cells().kind, whole.cells().kind);
+    ASSERT_EQ(index.cells().ns, whole.cells().ns);
+    ASSERT_EQ(index.samples().weight_ns, whole.samples().weight_ns);
+    ASSERT_EQ(index.begin_ns(), whole.begin_ns());
+    ASSERT_EQ(index.end_ns(), whole.end_ns());
+    for (Index span = 0; span < recording_.spans.size(); ++span) {
+      const auto got = index.segments_of().of(span), want = whole.segments_of().of(span);
+      ASSERT_TRUE(std::equal(got.begin(), got.end(), want.begin(), want.end()));
+    }
+    ASSERT_EQ(loaded.covered_ns_by_root, covered_ns_by_root(recording_, partition_));
+    const Conservation &got = loaded.conservation, &want = partition_.conservation;
+    ASSERT_EQ(got.thread_life_ns, want.thread_life_ns);
+    ASSERT_EQ(got.tiling_error_ns, want.tiling_error_ns);
+    ASSERT_EQ(got.double_booked_ns, want.double_booked_ns);
+    ASSERT_EQ(got.backwards_ns, want.backwards_ns);
+    ASSERT_EQ(got.residual_abs_ns, want.residual_abs_ns);
+    ASSERT_EQ(got.waits, want.waits);
+    ASSERT_EQ(got.owner_mismatches, want.owner_mismatches);
+  }
 }
 
 TEST_P(HotspotsProperty, PicksAreJoinedAndNoSpanCountsTwice) {

@@ -1,5 +1,6 @@
-// The symbolizer against nm, an independent reader of the same symbols. This also pins the
-// undocumented use of libbacktrace on other files than the running program (debug_info.cc).
+// The symbolizer against nm and llvm-symbolizer, independent readers of the same files. This also
+// pins the undocumented use of libbacktrace on other files than the running program
+// (debug_info.cc).
 #include "analysis/recording/symbolizer.h"
 
 #include <gtest/gtest.h>
@@ -8,8 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <map>
+#include <random>
 #include <sstream>
 #include <string>
 
@@ -174,6 +177,93 @@ TEST(Symbolizer, OfModulesThatOverlapInTimeTheLaterLoadedOneIsMeant) {
   const std::vector<Module> modules = {{0x1000, 0x1000, 0x2000, "/gone/old.so", ""},
                                        {0x1000, 0x1000, 0x2000, "/gone/new.so", ""}};
   EXPECT_EQ(Symbolizer(modules).module_of(0x1800), 1u);
+}
+
+// Of a function as two demanglers and two readers of debug information spell it: no namespaces,
+// arguments or clones.
+std::string bare_name(const std::string& name) {
+  if (name.find("operator") != std::string::npos) return "operator";
+  std::string flat;
+  int depth = 0;  // in template arguments
+  for (const char letter : name) {
+    depth -= letter == '>' ? 1 : 0;
+    if (depth == 0 && letter != '>') flat += letter == '<' ? '\0' : letter;
+    depth += letter == '<' ? 1 : 0;
+  }
+  std::erase(flat, '\0');
+  for (const std::string part = "(anonymous namespace)"; flat.find(part) != std::string::npos;) {
+    flat.erase(flat.find(part), part.size());
+  }
+  flat = flat.substr(0, flat.find_first_of("([."));
+  while (flat.ends_with(' ')) flat.pop_back();
+  return flat.substr(flat.find_last_of(": ") + 1);
+}
+
+struct Agreement {
+  int chains = 0, lines = 0, with_inlined = 0;
+};
+
+// `answers`: of llvm-symbolizer, for each address pairs of lines, innermost first, and a blank one.
+Agreement agreement(Symbolizer& symbolizer, const std::vector<std::uint64_t>& addresses,
+                    std::istream& answers) {
+  Agreement agreement;
+  for (const std::uint64_t address : addresses) {
+    std::vector<std::string> names, ours;
+    std::string name, place, first_place;
+    while (std::getline(answers, name) && !name.empty() && std::getline(answers, place)) {
+      if (names.empty()) first_place = place;
+      names.push_back(bare_name(demangled(name.c_str())));
+    }
+    const auto& locations = symbolizer.at(kLoadBias + address);
+    for (const CodeLocation& location : locations) ours.push_back(bare_name(location.function));
+    agreement.with_inlined += names.size() > 1 ? 1 : 0;
+    agreement.chains += names == ours ? 1 : 0;
+    const std::string line = ":" + std::to_string(locations.front().line) + ":";
+    agreement.lines += first_place.find(line) != std::string::npos ? 1 : 0;
+    if (names != ours) {
+      std::printf("0x%zx: %s, here %s\n", static_cast<std::size_t>(address),
+                  testing::PrintToString(names).c_str(), testing::PrintToString(ours).c_str());
+    }
+  }
+  return agreement;
+}
+
+// 1,000 addresses of this program's own code, seed 20261123, against another implementation. No
+// statistics: the same program has the same answers each time. Names come mangled, since the
+// demangler of LLVM 14 gives up on some.
+TEST(Symbolizer, AgreesWithLlvmSymbolizer) {
+  const std::string tool =
+      output_of("command -v llvm-symbolizer || command -v llvm-symbolizer-14 || true");
+  if (tool.empty()) GTEST_SKIP() << "llvm-symbolizer is not installed (llvm-14)";
+  const std::string self = output_of("readlink /proc/" + std::to_string(getpid()) + "/exe");
+  const std::string file = self.substr(0, self.size() - 1);
+  std::vector<Symbol> functions;
+  for (const auto& [name, symbol] : functions_of(file)) {
+    if (symbol.size > 0 && name.starts_with("plumbline::")) functions.push_back(symbol);
+  }
+  ASSERT_GT(functions.size(), 100u);
+  std::mt19937_64 engine(20261123);
+  std::vector<std::uint64_t> addresses;
+  const std::string list = testing::TempDir() + "addresses_" + std::to_string(getpid());
+  std::ofstream written(list);
+  for (int i = 0; i < 1000; ++i) {
+    const Symbol& function = functions[engine() % functions.size()];
+    addresses.push_back(function.address + engine() % function.size);
+    written << "0x" << std::hex << addresses.back() << '\n';
+  }
+  written.close();
+  std::istringstream answers(
+      output_of(tool.substr(0, tool.size() - 1) +
+                " --inlines --functions=linkage --no-demangle --obj=" + file + " < " + list));
+  std::filesystem::remove(list);
+  const std::vector<Module> modules = {module_of(file, kLoadBias)};
+  Symbolizer symbolizer(modules);
+  const Agreement agreed = agreement(symbolizer, addresses, answers);
+  std::printf("of 1000: %d chains of functions, %d lines; %d with inlined functions\n",
+              agreed.chains, agreed.lines, agreed.with_inlined);
+  EXPECT_GE(agreed.chains, 995);
+  EXPECT_GE(agreed.lines, 995);
+  EXPECT_GE(agreed.with_inlined, 100);
 }
 
 TEST(ElfIdentity, AgreesWithReadelf) {

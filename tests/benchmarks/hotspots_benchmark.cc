@@ -166,7 +166,7 @@ const Recording& recording() {
 }
 
 HotspotEngine& engine() {
-  static HotspotEngine made(recording(), partition_time(recording()), {});
+  static HotspotEngine made(recording(), {});
   return made;
 }
 
@@ -186,8 +186,7 @@ void answer(benchmark::State& state, const std::vector<Index>& picked, Scope sco
 void Load(benchmark::State& state) {
   const std::size_t events = recording().samples.size() + recording().waits.size();
   for (auto _ : state) {
-    const Partition partition = partition_time(recording());
-    const HotspotEngine loaded(recording(), partition, {});
+    const HotspotEngine loaded(recording(), {});
     benchmark::DoNotOptimize(loaded.index().keys().size());
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(events) * state.iterations());
