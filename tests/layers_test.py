@@ -27,9 +27,11 @@ LAYERS = {
     "analysis/formats": {"analysis/io"},
     "analysis/recording": {"profiler/format", "analysis/io"},
     "analysis/attribution": {"analysis/recording", "analysis/io", "profiler/format"},
+    "analysis/web": {"analysis/attribution", "analysis/recording", "analysis/io",
+                     "profiler/format"},
     "workloads": {"analysis/io", "public"},
-    "harness": {"analysis/attribution", "analysis/formats", "analysis/recording", "analysis/io",
-                "profiler/format", "workloads"},
+    "harness": {"analysis/web", "analysis/attribution", "analysis/formats", "analysis/recording",
+                "analysis/io", "profiler/format", "workloads"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(?:"([^"]+)"|<(plumbline/[^>]+)>)', re.MULTILINE)
 EMPTY_NAMES = re.compile(r"(^|_)(util|utils|common|misc|helper|helpers|manager)(_|\.|$)")
@@ -38,7 +40,7 @@ EMPTY_NAMES = re.compile(r"(^|_)(util|utils|common|misc|helper|helpers|manager)(
 def sources() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard",
-         "*.h", "*.cc", "*.py", "*.sh"],
+         "*.h", "*.cc", "*.py", "*.sh", "*.ts", "*.tsx", "*.mjs", "*.css"],
         cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return [Path(name) for name in listed if (ROOT / name).exists()]
 

@@ -50,6 +50,7 @@ class HotspotEngine {
 
   const TimeIndex& index() const { return index_; }
   const FramePaths& paths() const { return paths_; }
+  FramePaths& paths() { return paths_; }  // to walk more of them
   const SymbolizerReport& symbols() const { return symbolizer_.report(); }
 
  private:

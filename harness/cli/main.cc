@@ -27,6 +27,7 @@
 #include "harness/cli/plot_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
+#include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/score_command.h"
 #include "harness/cli/selfcheck_command.h"
@@ -60,6 +61,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_endpoints_command(app, outcome);
   add_hotspots_command(app, outcome);
   add_threads_command(app, outcome);
+  add_report_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
