@@ -32,6 +32,7 @@
 #include "harness/cli/score_command.h"
 #include "harness/cli/selfcheck_command.h"
 #include "harness/cli/selftest_command.h"
+#include "harness/cli/serve_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/runs/interruption.h"
 #include "harness/scoring/gate.h"
@@ -62,6 +63,7 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_hotspots_command(app, outcome);
   add_threads_command(app, outcome);
   add_report_command(app, outcome);
+  add_serve_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
