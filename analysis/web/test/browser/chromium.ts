@@ -17,6 +17,7 @@ export interface Watched {
   page: Page;
   errors: string[];
   requests: string[]; // other than for the page itself
+  refused: string[]; // of them: by the page's policy
 }
 
 export async function browser(): Promise<Browser> {
@@ -26,7 +27,7 @@ export async function browser(): Promise<Browser> {
 
 export async function opened(on: Browser, address: string, hash = ""): Promise<Watched> {
   const page = await on.newPage({ viewport: { width: 1400, height: 900 } });
-  const watched: Watched = { page, errors: [], requests: [] };
+  const watched: Watched = { page, errors: [], requests: [], refused: [] };
   page.on("pageerror", (error) => watched.errors.push(String(error)));
   page.on("console", (line) => {
     if (line.type() === "error" || line.type() === "warning") watched.errors.push(line.text());
@@ -36,16 +37,17 @@ export async function opened(on: Browser, address: string, hash = ""): Promise<W
     const isPage = url.split("#")[0] === address.split("#")[0];
     if (!isPage && !/^(data|blob):/.test(url)) watched.requests.push(url);
   });
+  page.on("requestfailed", (request) => {
+    if (request.failure()?.errorText === "csp") watched.refused.push(request.url());
+  });
   await page.goto(`${address}#${hash}`);
   await ready(page);
   return watched;
 }
 
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const { readyMs, failed } = document.documentElement.dataset;
-    return readyMs !== undefined || failed !== undefined;
-  });
+  // No waitForFunction: it evaluates text, which the page's policy does not allow.
+  await page.waitForSelector("html[data-ready-ms], html[data-failed]", { state: "attached" });
 }
 
 // Another question to the page that is open, as a link would ask it.

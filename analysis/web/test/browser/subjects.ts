@@ -70,7 +70,7 @@ export function pageOf(input: string, page: string): string {
 export interface Subjects {
   folder: string;
   recording: string;
-  hot: string;       // hotspots known by construction; spans on two threads
+  hot: string; // hotspots known by construction; spans on two threads
   result: string;
   recordingPage: string;
   hotPage: string;
