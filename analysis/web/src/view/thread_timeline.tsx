@@ -154,7 +154,7 @@ function BlockingTable({ model, timeline }: { model: RecordingModel; timeline: T
       <tbody>
         {timeline.blockings.slice(0, 30).map((blocking) => (
           <tr>
-            <td>
+            <td class="words">
               <bdi>{model.threadName(blocking.waiter)}</bdi>
             </td>
             <td data-ns={blocking.endNs - blocking.beginNs}>
@@ -163,10 +163,10 @@ function BlockingTable({ model, timeline }: { model: RecordingModel; timeline: T
             <td>
               <code>0x{blocking.object.toString(16)}</code>
             </td>
-            <td>
+            <td class="words">
               <bdi>{model.threadName(blocking.holder)}</bdi>
             </td>
-            <td>
+            <td class="words">
               {blocking.holderSpan < 0 ? (
                 "no span"
               ) : (
