@@ -11,7 +11,7 @@ export interface Look {
 }
 
 const FONT = "12px system-ui, sans-serif";
-const LETTER_PX = 6.4;
+const LETTER_PX = 7;
 const PADDING_PX = 4;
 
 function fitting(text: string, widthPx: number): string {
