@@ -29,8 +29,10 @@ LAYERS = {
     "analysis/attribution": {"analysis/recording", "analysis/io", "profiler/format"},
     "analysis/exports": {"analysis/attribution", "analysis/formats", "analysis/recording",
                          "analysis/io", "profiler/format"},
+    "analysis/web": {"analysis/attribution", "analysis/recording", "analysis/io",
+                     "profiler/format"},
     "workloads": {"analysis/io", "public"},
-    "harness": {"analysis/exports", "analysis/attribution", "analysis/formats",
+    "harness": {"analysis/exports", "analysis/web", "analysis/attribution", "analysis/formats",
                 "analysis/recording", "analysis/io", "profiler/format", "workloads"},
 }
 INCLUDE = re.compile(r'^\s*#include\s+(?:"([^"]+)"|<(plumbline/[^>]+)>)', re.MULTILINE)
@@ -40,7 +42,7 @@ EMPTY_NAMES = re.compile(r"(^|_)(util|utils|common|misc|helper|helpers|manager)(
 def sources() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard",
-         "*.h", "*.cc", "*.py", "*.sh"],
+         "*.h", "*.cc", "*.py", "*.sh", "*.ts", "*.tsx", "*.mjs", "*.css"],
         cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     return [Path(name) for name in listed if (ROOT / name).exists()]
 

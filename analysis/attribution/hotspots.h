@@ -58,6 +58,7 @@ class HotspotEngine {
   const TimeIndex& index() const { return index_; }
   const FramePaths& paths() const { return paths_; }
   const Conservation& conservation() const { return conservation_; }
+  FramePaths& paths() { return paths_; }  // to walk more of them
   const SymbolizerReport& symbols() const { return symbolizer_.report(); }
 
  private:

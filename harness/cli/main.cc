@@ -30,10 +30,12 @@
 #include "harness/cli/plot_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/record_command.h"
+#include "harness/cli/report_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/score_command.h"
 #include "harness/cli/selfcheck_command.h"
 #include "harness/cli/selftest_command.h"
+#include "harness/cli/serve_command.h"
 #include "harness/cli/threads_command.h"
 #include "harness/runs/interruption.h"
 #include "harness/scoring/gate.h"
@@ -66,6 +68,8 @@ void set_up(CLI::App& app, Outcome& outcome) {
   add_diff_command(app, outcome);
   add_export_command(app, outcome);
   add_threads_command(app, outcome);
+  add_report_command(app, outcome);
+  add_serve_command(app, outcome);
   add_ledger_command(app, outcome);
   add_plot_command(app, outcome);
   add_publish_command(app, outcome);
