@@ -184,6 +184,7 @@ void OtlpBuilder::end_profile() {
 }
 
 StackProfile OtlpBuilder::finish() {
+  if (builder_.profile().sample_types.empty()) fail("holds no profile");
   for (SampleType& type : builder_.profile().sample_types) {
     const auto rate = rates_.find(type.type);
     if (rate == rates_.end() || rate->second.values_per_s == 0) continue;

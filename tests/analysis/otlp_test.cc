@@ -115,6 +115,17 @@ TEST(Otlp, NameOrContentTellsItFromPprof) {
   EXPECT_EQ(read(pprof.bytes(), "profile.pb").format, Format::kPprof);
 }
 
+// Fault: a file that holds no profile passes as one without samples. Seen in: this reader, found by
+// its fuzzer. Pass: it is refused, in either form.
+TEST(Otlp, WithoutAProfileIsRefused) {
+  for (const char* text : {R"({"resourceProfiles": []})", R"({"dictionary": {}})"}) {
+    EXPECT_THROW(read_profile_bytes({text, "x.json"}, "x.json"), io::InputError) << text;
+  }
+  WireWriter resource;
+  resource.bytes(1, "");
+  EXPECT_THROW(read_otlp({resource.text(), "x.otlp"}), io::InputError);
+}
+
 TEST(Otlp, IndicesOutsideTheirTablesAreRefused) {
   const auto refused = [](const WireWriter& sample) {
     WireWriter profile;

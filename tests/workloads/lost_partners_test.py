@@ -122,6 +122,8 @@ class Disturbances(unittest.TestCase):
 
     def test_without_device_only_file_segments_is_77(self):
         ended = self.run_without_device(scenario("files", 3, READ))
+        if ended.returncode == 3 and "machine unfit" in ended.stdout:
+            self.skipTest("the machine was disturbed: that it is unfit comes first")
         self.assertEqual(ended.returncode, 77, ended.stdout + ended.stderr)
         self.assertIn("cannot be mounted", ended.stdout)
 
