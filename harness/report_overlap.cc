@@ -13,7 +13,7 @@ namespace {
 using io::Align;
 using io::Emphasis;
 
-std::string ms(double ns) { return fmt::format("{:.2f}", ns / 1e6); }
+std::string overlap_ms(double ns) { return fmt::format("{:.2f}", ns / 1e6); }
 
 std::string percent(const std::optional<double>& value) {
   return value ? fmt::format("{:.2f}", *value) : "-";
@@ -34,15 +34,15 @@ std::string links_text(const LinkRow& row) {
       row.right_pct, row.wrong_pct, row.wrong_tolerance_pct, row.none_pct, row.none_tolerance_pct,
       verdict_of(row.verdict, row.verdict == Verdict::kFail ? row.reason : ""), informs(row.gate));
   if (!row.times) return text;
-  const auto of = [](std::int64_t ns) { return ms(static_cast<double>(ns)); };
-  return text + fmt::format(
-                    "  in ms over all runs: right {}, wrong {}, lost {}, invented {} (given to a "
-                    "span where none was open{})\n",
-                    of(row.times->right_ns), of(row.times->wrong_ns), of(row.times->none_ns),
-                    of(row.times->invented_ns),
-                    row.invented_tolerance_pct
-                        ? fmt::format("; <= {:g} %", *row.invented_tolerance_pct)
-                        : "");
+  const auto of = [](std::int64_t ns) { return overlap_ms(static_cast<double>(ns)); };
+  return text +
+         fmt::format(
+             "  in overlap_ms over all runs: right {}, wrong {}, lost {}, invented {} (given to a "
+             "span where none was open{})\n",
+             of(row.times->right_ns), of(row.times->wrong_ns), of(row.times->none_ns),
+             of(row.times->invented_ns),
+             row.invented_tolerance_pct ? fmt::format("; <= {:g} %", *row.invented_tolerance_pct)
+                                        : "");
 }
 
 std::string confusion_text(const Results& results, const std::string& scenario,
@@ -56,12 +56,13 @@ std::string confusion_text(const Results& results, const std::string& scenario,
   io::TextTable table(columns);
   for (std::size_t row = 0; row < confusion.truth.size(); ++row) {
     std::vector<std::string> fields{confusion.truth[row]};
-    for (const double ns : confusion.ns[row]) fields.push_back(ns > 0 ? ms(ns) : "");
+    for (const double ns : confusion.ns[row]) fields.push_back(ns > 0 ? overlap_ms(ns) : "");
     fields.push_back(percent(confusion.recall_pct(confusion.truth[row])));
     fields.push_back(percent(confusion.precision_pct(confusion.truth[row])));
     table.add_row(fields);
   }
-  return "\nTrue by reported category, by overlap in time (ms in injected segments, all runs; "
+  return "\nTrue by reported category, by overlap in time (overlap_ms in injected segments, all "
+         "runs; "
          "none: "
          "reported as nothing)\n" +
          table.text(coloured) + "\n";

@@ -12,7 +12,7 @@ namespace plumbline::analysis {
 
 namespace {
 
-constexpr std::size_t kCpuColumn = index_of(format::Category::kCpu);
+constexpr std::size_t kRunningColumn = index_of(format::Category::kCpu);
 
 // By thread, then by time; those of a thread that overlap become one.
 std::vector<HeldStretch> disjoint(std::vector<HeldStretch> stretches) {
@@ -55,7 +55,7 @@ class Sums {
   void add(const Segment& segment, const TimeColumns& part) {
     for (std::size_t column = 0; column < kTimeColumns; ++column) {
       if (part[column] == 0) continue;
-      if (segment.wait == kNone && column == kCpuColumn) {
+      if (segment.wait == kNone && column == kRunningColumn) {
         sampled_ns_ += part[column];
       } else {
         sums_[key_of(segment, column)].ns[column] += part[column];
@@ -120,7 +120,7 @@ class Sums {
   }
 
   void add_sampled(Index key, std::int64_t ns) {
-    sums_[key].ns[kCpuColumn] += ns;
+    sums_[key].ns[kRunningColumn] += ns;
     sums_[key].sampled_ns += ns;
   }
 

@@ -14,7 +14,7 @@
 namespace plumbline::formats {
 namespace {
 
-constexpr Index kUnresolved = ~Index{0};
+constexpr Index kNotYetNamed = ~Index{0};
 
 struct Function {
   Index name = kNoName, file = kNoName;
@@ -31,7 +31,7 @@ class PprofReader {
   StackProfile read() {
     find_everything();
     if (!strings_.empty() && !strings_[0].empty()) builder_.fail("string 0 is not empty");
-    resolved_.assign(strings_.size(), kUnresolved);
+    resolved_.assign(strings_.size(), kNotYetNamed);
     for (const std::string_view type : types_) add_type(WireReader(type, input_));
     for (const std::string_view mapping : mappings_) add_mapping(WireReader(mapping, input_));
     for (const std::string_view function : functions_) add_function(WireReader(function, input_));
@@ -122,7 +122,7 @@ class PprofReader {
     const std::string_view found = text(index, where);
     if (found.empty()) return kNoName;
     Index& resolved = resolved_[static_cast<std::size_t>(index)];
-    if (resolved == kUnresolved) resolved = builder_.name(found);
+    if (resolved == kNotYetNamed) resolved = builder_.name(found);
     return resolved;
   }
 

@@ -31,7 +31,7 @@ using analysis::MethodPair;
 using analysis::TimeColumns;
 using io::Align;
 
-struct Arguments {
+struct DiffArguments {
   std::string a, b;
   std::string endpoint, against, category;
   std::vector<std::string> own_prefixes;
@@ -41,7 +41,7 @@ struct Arguments {
 
 // A recording, and what hotspots are asked from. Neither copied nor moved: the engine refers to it.
 struct Source {
-  explicit Source(const std::string& file, const Arguments& arguments)
+  explicit Source(const std::string& file, const DiffArguments& arguments)
       : name(file),
         recording(analysis::read_recording(file)),
         partition(analysis::partition_time(recording)),
@@ -240,7 +240,7 @@ std::string diff_text(const DiffView& view, std::size_t most_rows, bool coloured
 
 // ---- the command ----
 
-void show(const Arguments& arguments, Outcome& outcome) {
+void show(const DiffArguments& arguments, Outcome& outcome) {
   Source first(arguments.a, arguments);
   std::unique_ptr<Source> second;
   if (!arguments.b.empty()) second = std::make_unique<Source>(arguments.b, arguments);
@@ -267,7 +267,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
   if (!view.a.report.intact || !view.b.report.intact) outcome.exit_code = kExitUnusable;
 }
 
-void add_options(CLI::App& command, Arguments& arguments) {
+void add_options(CLI::App& command, DiffArguments& arguments) {
   command.add_option("a", arguments.a, "a recording (.plumb)")->required();
   command.add_option("b", arguments.b, "another; without it two endpoints of the first");
   command.add_option("--endpoint", arguments.endpoint, "of both sides, or of a with --against")
@@ -340,7 +340,7 @@ bool DiffView::sums_agree() const {
 void add_diff_command(CLI::App& app, Outcome& outcome) {
   CLI::App* command =
       app.add_subcommand("diff", "two recordings, or two endpoints: by category and method");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<DiffArguments>();
   add_options(*command, *arguments);
   command->footer(
       "Examples:\n"

@@ -12,14 +12,6 @@ namespace {
 using analysis::TimeColumns;
 using Json = nlohmann::ordered_json;
 
-Json columns_json(const TimeColumns& columns) {
-  Json object = Json::object();
-  for (std::size_t column = 0; column < columns.size(); ++column) {
-    object[std::string(column_id(column))] = columns[column];
-  }
-  return object;
-}
-
 Json range_json(const std::optional<Range>& range) {
   return range ? Json{range->first, range->second} : Json(nullptr);
 }

@@ -16,7 +16,7 @@
 namespace plumbline::harness {
 namespace {
 
-struct Arguments {
+struct EndpointsArguments {
   EndpointsQuestion question;
   bool json = false, fail = false;
 };
@@ -29,7 +29,7 @@ bool has_regressed(const EndpointsView& view) {
   });
 }
 
-void show(const Arguments& arguments, Outcome& outcome) {
+void show(const EndpointsArguments& arguments, Outcome& outcome) {
   const EndpointsView view = read_endpoints(arguments.question);
   io::write_standard_output(arguments.json
                                 ? endpoints_json(view)
@@ -41,7 +41,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
   }
 }
 
-void add_baseline_options(CLI::App& command, Arguments& arguments) {
+void add_baseline_options(CLI::App& command, EndpointsArguments& arguments) {
   EndpointsQuestion& question = arguments.question;
   command
       .add_option("--baseline", question.baselines,
@@ -60,7 +60,7 @@ void add_baseline_options(CLI::App& command, Arguments& arguments) {
   command.add_flag("--fail-if-regressed", arguments.fail, "end with 1 if an endpoint regressed");
 }
 
-void add_options(CLI::App& command, Arguments& arguments) {
+void add_options(CLI::App& command, EndpointsArguments& arguments) {
   EndpointsQuestion& question = arguments.question;
   command
       .add_option("files", question.files,
@@ -83,7 +83,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
 
 void add_endpoints_command(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("endpoints", "where the time of each endpoint went");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<EndpointsArguments>();
   add_options(*command, *arguments);
   command->footer(
       "Examples:\n"

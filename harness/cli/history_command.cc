@@ -104,9 +104,9 @@ void add_filters_of_figures(CLI::App& command, HistoryFilter& filter) {
   command.add_option("--figure", filter.figure, "category, function or field; or a glob");
 }
 
-using Arguments = std::shared_ptr<HistoryArguments>;
+using SharedArguments = std::shared_ptr<HistoryArguments>;
 
-void add_add(CLI::App& history, const Arguments& arguments) {
+void add_add(CLI::App& history, const SharedArguments& arguments) {
   CLI::App* command =
       history.add_subcommand("add", "add results; one that is there stays as it is");
   command->add_option("results", arguments->results, "results.json, or folders with one")
@@ -114,14 +114,14 @@ void add_add(CLI::App& history, const Arguments& arguments) {
   command->callback([arguments] { add(*arguments); });
 }
 
-void add_list(CLI::App& history, const Arguments& arguments) {
+void add_list(CLI::App& history, const SharedArguments& arguments) {
   CLI::App* command = history.add_subcommand("list", "which results there are");
   add_filters_of_results(*command, arguments->filter);
   command->add_flag("--json", arguments->json, "for programs");
   command->callback([arguments] { list(*arguments); });
 }
 
-void add_export(CLI::App& history, const Arguments& arguments) {
+void add_export(CLI::App& history, const SharedArguments& arguments) {
   CLI::App* command = history.add_subcommand("export", "every figure, for other tools");
   add_filters_of_results(*command, arguments->filter);
   add_filters_of_figures(*command, arguments->filter);
@@ -132,7 +132,7 @@ void add_export(CLI::App& history, const Arguments& arguments) {
   command->callback([arguments] { write(*arguments); });
 }
 
-void add_plot(CLI::App& history, const Arguments& arguments) {
+void add_plot(CLI::App& history, const SharedArguments& arguments) {
   CLI::App* command = history.add_subcommand("plot", "figures over time, and where they changed");
   add_filters_of_results(*command, arguments->filter);
   add_filters_of_figures(*command, arguments->filter);

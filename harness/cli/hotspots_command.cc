@@ -24,7 +24,7 @@ namespace {
 
 using analysis::TreeDirection;
 
-struct Arguments {
+struct HotspotsArguments {
   std::string file;
   SelectionOptions selection;
   std::vector<std::string> own_prefixes;
@@ -108,7 +108,8 @@ class Notes {
   HotspotsView& view_;
 };
 
-void fill_tree(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments& arguments) {
+void fill_tree(HotspotsView& view, analysis::HotspotEngine& engine,
+               const HotspotsArguments& arguments) {
   if (!arguments.tree && !arguments.reverse) return;
   const TreeDirection direction =
       arguments.reverse ? TreeDirection::kReverse : TreeDirection::kTopDown;
@@ -118,7 +119,7 @@ void fill_tree(HotspotsView& view, analysis::HotspotEngine& engine, const Argume
   view.tree = engine.tree(view.time, direction, depth, view.column);
 }
 
-void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments& arguments,
+void answer(HotspotsView& view, analysis::HotspotEngine& engine, const HotspotsArguments& arguments,
             const analysis::SpanPicks& picks) {
   try {
     if (!view.whole) view.picked = engine.pick(picks);
@@ -133,7 +134,7 @@ void answer(HotspotsView& view, analysis::HotspotEngine& engine, const Arguments
   fill_tree(view, engine, arguments);
 }
 
-void show(const Arguments& arguments, Outcome& outcome) {
+void show(const HotspotsArguments& arguments, Outcome& outcome) {
   const analysis::SpanPicks picks = picks_of(arguments.selection);
   const analysis::Recording recording = analysis::read_recording(arguments.file);
   const auto merge_by = arguments.lines ? analysis::MergeBy::kLine : analysis::MergeBy::kFunction;
@@ -160,7 +161,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
   if (!recording.report.intact) outcome.exit_code = kExitUnusable;
 }
 
-void add_options(CLI::App& command, Arguments& arguments) {
+void add_options(CLI::App& command, HotspotsArguments& arguments) {
   command.add_option("file", arguments.file, "a recording (.plumb)")->required();
   add_selection_options(command, arguments.selection);
   command.add_option("--category", arguments.category, "order by it and show its times alone")
@@ -184,7 +185,7 @@ void add_options(CLI::App& command, Arguments& arguments) {
 void add_hotspots_command(CLI::App& app, Outcome& outcome) {
   CLI::App* command =
       app.add_subcommand("hotspots", "where the time of spans went: categories, methods, trees");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<HotspotsArguments>();
   add_options(*command, *arguments);
   command->footer(
       "Without a selection: the whole recording. Several: all of them, no span twice.\n"

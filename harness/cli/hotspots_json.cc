@@ -20,14 +20,6 @@ using Json = nlohmann::ordered_json;
 // Ids of more spans than this are not listed; their number is.
 constexpr std::size_t kMostListed = 1000;
 
-Json columns_json(const analysis::TimeColumns& columns) {
-  Json object = Json::object();
-  for (std::size_t column = 0; column < columns.size(); ++column) {
-    object[std::string(column_id(column))] = columns[column];
-  }
-  return object;
-}
-
 Json sum_json(const HotspotsView& view, const TimeSum& sum) {
   const auto interval = view.cpu_interval_ns(sum);
   return {{"wall_ns", sum.wall_ns()},
@@ -160,7 +152,7 @@ Json parallelism_json(const HotspotsView& view) {
          static_cast<double>(view.scope.elapsed_ns);
 }
 
-Json sampling_json(const HotspotsView& view) {
+Json estimates_json(const HotspotsView& view) {
   const analysis::SamplingBasis& sampling = view.time.sampling;
   return {{"samples", sampling.samples},
           {"distributed_ns", sampling.distributed_ns},
@@ -169,6 +161,14 @@ Json sampling_json(const HotspotsView& view) {
 }
 
 }  // namespace
+
+Json columns_json(const analysis::TimeColumns& columns) {
+  Json object = Json::object();
+  for (std::size_t column = 0; column < columns.size(); ++column) {
+    object[std::string(column_id(column))] = columns[column];
+  }
+  return object;
+}
 
 std::string hotspots_json(const HotspotsView& view) {
   const analysis::TimeParts all = view.time.all();
@@ -186,7 +186,7 @@ std::string hotspots_json(const HotspotsView& view) {
       {"parallelism", parallelism_json(view)},
       {"breakdown", breakdown_json(view)},
       {"cpu_in_calls_ns", by_name(view.time.cpu_in_calls_ns, format::kCategoryIds)},
-      {"sampling", sampling_json(view)},
+      {"sampling", estimates_json(view)},
       {"owners", owners_json(view)},
       {"methods", methods_json(view)},
       {"tree", tree_json(view)},

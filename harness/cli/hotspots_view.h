@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,9 @@ struct HotspotsView {
 
 // "cpu", ..., "other", "residual"
 std::string_view column_id(std::size_t column);
+
+// Nanoseconds by the columns' ids.
+nlohmann::ordered_json columns_json(const analysis::TimeColumns& columns);
 
 std::string hotspots_text(const HotspotsView& view, std::size_t most_rows, bool coloured);
 std::string hotspots_json(const HotspotsView& view);

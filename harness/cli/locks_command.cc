@@ -20,7 +20,7 @@ namespace {
 using analysis::kNone;
 using io::Align;
 
-struct Arguments {
+struct LocksArguments {
   std::string file;
   std::size_t top = 10;
   bool json = false;
@@ -131,7 +131,7 @@ std::string locks_text(const LocksView& view, std::size_t most_rows) {
   return text + damage_text(view.recording.report);
 }
 
-void show(const Arguments& arguments, Outcome& outcome) {
+void show(const LocksArguments& arguments, Outcome& outcome) {
   const analysis::Recording recording = analysis::read_recording(arguments.file);
   const analysis::Partition partition = analysis::partition_time(recording);
   const analysis::SpanForest forest(recording.spans);
@@ -153,7 +153,7 @@ void show(const Arguments& arguments, Outcome& outcome) {
 
 void add_locks_command(CLI::App& app, Outcome& outcome) {
   CLI::App* command = app.add_subcommand("locks", "which locks were waited for, and who held them");
-  const auto arguments = std::make_shared<Arguments>();
+  const auto arguments = std::make_shared<LocksArguments>();
   command->add_option("file", arguments->file, "a recording (.plumb)")->required();
   command->add_option("--top", arguments->top, "locks shown")->option_text("N (10)");
   command->add_flag("--json", arguments->json, "for programs: results/schema/locks-1.schema.json");

@@ -35,14 +35,6 @@ Json parties_json(const LocksView& view, const std::vector<analysis::LockParty>&
   return rows;
 }
 
-Json columns_json(const analysis::TimeColumns& columns) {
-  Json object = Json::object();
-  for (std::size_t column = 0; column < columns.size(); ++column) {
-    object[std::string(column_id(column))] = columns[column];
-  }
-  return object;
-}
-
 // Self times sum to the whole; a caller has the rest in its total.
 Json functions_json(const LocksView& view, const std::vector<analysis::KeyTime>& keys) {
   Json rows = Json::array();

@@ -39,18 +39,16 @@ std::pair<double, double> means_beside(const Series& series, std::size_t change)
   return {mean(all.subspan(begin, at - begin)), mean(all.subspan(at, end - at))};
 }
 
-Json number_or_null(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
+Json bound_json(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
 
 Json point_json(const HistoryFigure& row) {
   return {{"id", row.result.id},
           {"started", row.result.started},
           {"git", row.result.git},
           {"value", row.figure.value},
-          {"lo", number_or_null(row.figure.lo)},
-          {"hi", number_or_null(row.figure.hi)},
-          {"tolerance", number_or_null(row.figure.tolerance)},
+          {"lo", bound_json(row.figure.lo)},
+          {"hi", bound_json(row.figure.hi)},
+          {"tolerance", bound_json(row.figure.tolerance)},
           {"verdict", row.figure.verdict}};
 }
 

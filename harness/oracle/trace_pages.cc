@@ -5,7 +5,7 @@
 namespace plumbline::harness::oracle {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 16;               // u64 time, u64 committed bytes and flags
+constexpr std::size_t kPageHeaderBytes = 16;           // u64 time, u64 committed bytes and flags
 constexpr std::uint64_t kSomethingMissing = 3U << 30;  // either of two flags
 constexpr std::uint32_t kPadding = 29, kTimeExtend = 30, kTimeStamp = 31;
 constexpr std::uint64_t kTopTimeBits = 0xF8ull << 56;  // not in a time stamp
@@ -17,11 +17,11 @@ class Page {
     if ((committed & kSomethingMissing) != 0) ++found_.gaps;
     const std::size_t length = committed & ~kSomethingMissing;
     time_ = value_at<std::uint64_t>(page, 0);
-    if (kHeaderBytes + length > page.size()) {
+    if (kPageHeaderBytes + length > page.size()) {
       ++found_.gaps;
       return;
     }
-    data_ = page.substr(kHeaderBytes, length);
+    data_ = page.substr(kPageHeaderBytes, length);
   }
 
   void read() {

@@ -24,8 +24,8 @@ using format::OtherReason;
 using test::EdgeValues;
 using test::RecordingBuilder;
 
-constexpr std::uint64_t kSeed = 20261122;
-constexpr int kRounds = 300;
+constexpr std::uint64_t kPartitionSeed = 20261122;
+constexpr int kPartitionRounds = 300;
 constexpr int kThreads = 3;
 constexpr int kSteps = 120;
 constexpr std::uint64_t kSpans = 6;
@@ -237,9 +237,9 @@ void expect_conserved(const Recording& recording, const Partition& partition) {
 }
 
 TEST(PartitionProperty, SoundThreadsAreBookedExactly) {
-  std::printf("seed %llu\n", static_cast<unsigned long long>(kSeed));
-  for (int round = 0; round < kRounds; ++round) {
-    Random random(kSeed + static_cast<std::uint64_t>(round));
+  std::printf("seed %llu\n", static_cast<unsigned long long>(kPartitionSeed));
+  for (int round = 0; round < kPartitionRounds; ++round) {
+    Random random(kPartitionSeed + static_cast<std::uint64_t>(round));
     RecordingBuilder builder;
     std::map<std::uint64_t, TimeParts> truth;
     for (std::uint32_t thread = 1; thread <= kThreads; ++thread) {
@@ -265,10 +265,10 @@ TEST(PartitionProperty, SoundThreadsAreBookedExactly) {
 }
 
 TEST(PartitionProperty, WildThreadsAreStillTiled) {
-  std::printf("seed %llu\n", static_cast<unsigned long long>(kSeed));
+  std::printf("seed %llu\n", static_cast<unsigned long long>(kPartitionSeed));
   std::int64_t double_booked_ns = 0, backwards_ns = 0;
-  for (int round = 0; round < kRounds; ++round) {
-    Random random(kSeed + static_cast<std::uint64_t>(round));
+  for (int round = 0; round < kPartitionRounds; ++round) {
+    Random random(kPartitionSeed + static_cast<std::uint64_t>(round));
     RecordingBuilder builder;
     for (std::uint32_t thread = 1; thread <= kThreads; ++thread) {
       builder.thread(thread, static_cast<std::int32_t>(thread));

@@ -14,9 +14,9 @@
 namespace plumbline::harness {
 namespace {
 
-constexpr int kTrials = 2'000;
+constexpr int kGateTrials = 2'000;
 constexpr std::int64_t kRounds = 20, kMostRounds = 40;  // of the command, by default
-constexpr std::uint64_t kSeed = 20261123;
+constexpr std::uint64_t kGateSeed = 20261123;
 
 // Slices scatter by 1.5 %, rounds by another 1 % that is in all their slices, and one slice in
 // twenty was interrupted and takes up to 10 % longer.
@@ -68,15 +68,15 @@ struct Shares {
 };
 
 void add(Verdict verdict, Shares& shares) {
-  if (verdict == Verdict::kPass) shares.pass += 1.0 / kTrials;
-  if (verdict == Verdict::kFail) shares.fail += 1.0 / kTrials;
+  if (verdict == Verdict::kPass) shares.pass += 1.0 / kGateTrials;
+  if (verdict == Verdict::kFail) shares.fail += 1.0 / kGateTrials;
 }
 
 // --max-overhead
 Shares budget_verdicts(double overhead, double budget) {
-  Machine machine(kSeed);
+  Machine machine(kGateSeed);
   Shares shares;
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < kGateTrials; ++trial) {
     const auto estimate = [&](const std::vector<double>& ratios, double confidence) {
       const std::vector<double> ones(ratios.size(), 1.0);
       return paired_ratio(ratios, ones, {confidence, kResamples, static_cast<std::uint64_t>(trial)})
@@ -85,17 +85,17 @@ Shares budget_verdicts(double overhead, double budget) {
     add(decided(machine, 1 + overhead, 1 + budget, estimate), shares);
   }
   std::printf("budget %.1f %%, overhead %.1f %%: pass %.4f, fail %.4f (n %d, seed %llu)\n",
-              100 * budget, 100 * overhead, shares.pass, shares.fail, kTrials,
-              static_cast<unsigned long long>(kSeed));
+              100 * budget, 100 * overhead, shares.pass, shares.fail, kGateTrials,
+              static_cast<unsigned long long>(kGateSeed));
   return shares;
 }
 
 // --baseline: then a profiler that costs 3 %, now one that costs `change` more.
 Shares regression_verdicts(double change) {
   constexpr double kThen = 1.03;
-  Machine machine(kSeed);
+  Machine machine(kGateSeed);
   Shares shares;
-  for (int trial = 0; trial < kTrials; ++trial) {
+  for (int trial = 0; trial < kGateTrials; ++trial) {
     std::vector<OverheadRound> before;
     for (int round = 0; round < kRounds; ++round) before.push_back(machine.round(kThen));
     const std::vector<double> then = ratios_of(before);
@@ -107,12 +107,12 @@ Shares regression_verdicts(double change) {
     add(decided(machine, kThen * (1 + change), 1 + kDefaultRegressionPct / 100, estimate), shares);
   }
   std::printf("change %.1f %%: pass %.4f, fail %.4f (n %d, seed %llu)\n", 100 * change, shares.pass,
-              shares.fail, kTrials, static_cast<unsigned long long>(kSeed));
+              shares.fail, kGateTrials, static_cast<unsigned long long>(kGateSeed));
   return shares;
 }
 
 // Five standard deviations of a share; false-alarm rate 5.7e-7, were the seed not fixed.
-double slack(double share) { return 5 * std::sqrt(share * (1 - share) / kTrials); }
+double gate_slack(double share) { return 5 * std::sqrt(share * (1 - share) / kGateTrials); }
 
 // Fault: a gate on overhead that cries wolf, or sleeps. Seen in: ecosystem.md section 3, 19 % false
 // alarms at no change. Pass: n = 2,000 experiments of 20 to 40 rounds each; at no overhead at most
@@ -120,8 +120,8 @@ double slack(double share) { return 5 * std::sqrt(share * (1 - share) / kTrials)
 // 2.5 % pass.
 TEST(OverheadGate, KeepsItsErrorRates) {
   EXPECT_LE(budget_verdicts(0, 0.02).fail, 0.01);
-  EXPECT_GE(budget_verdicts(0.07, 0.02).fail, 0.90 + slack(0.90));
-  EXPECT_LE(budget_verdicts(0.02, 0.02).pass, 0.025 + slack(0.025));
+  EXPECT_GE(budget_verdicts(0.07, 0.02).fail, 0.90 + gate_slack(0.90));
+  EXPECT_LE(budget_verdicts(0.02, 0.02).pass, 0.025 + gate_slack(0.025));
 }
 
 // The same against a baseline: no change at most 1 % fail, 5 % more is found in at least 90 %.
