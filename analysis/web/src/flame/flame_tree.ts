@@ -1,4 +1,4 @@
-// The tree that a flame graph draws: stretches of stacks, level by level, made as they are asked for.
+// The tree that a flame graph draws: stretches of stacks, level by level, made when asked for.
 //
 // The stacks with time stand in one order, in which each frame of the tree is a stretch of
 // neighbours: its place is what the stacks before it took, its width what those in it took. So a
@@ -6,7 +6,7 @@
 // stacks' own tree; inverted, of leaves and their callers, where a level sorts each stretch of the
 // one above anew. What of a stretch has no further frame stands at its right.
 //
-// A node's number counts level by level, from the left: it does not depend on what was asked before.
+// A node's number counts level by level, from the left: whatever was asked for before.
 // Time below nothing (the signed residual) has no width.
 import type { FrameTree } from "../model/frame_forest";
 import type { SelectedTime } from "../model/selected_time";
