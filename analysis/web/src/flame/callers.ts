@@ -39,7 +39,9 @@ export function leaves(tree: FrameTree, ownNs: Float64Array): { order: Int32Arra
   return { order: Int32Array.from(order), depth };
 }
 
-class Sorter {
+// Makes level after level: the order, and where each stack is, become those of the last one made.
+export class CallerSorter {
+  private readonly cursor: Int32Array; // of each stack: the node that the next level shows
   private readonly groupOf: Int32Array; // by frame, of the stretch that is sorted
   private readonly width: Float64Array; // by group
   private readonly size: Int32Array;
@@ -54,10 +56,10 @@ class Sorter {
 
   constructor(
     private readonly order: Int32Array,
-    private readonly cursor: Int32Array,
     private readonly tree: FrameTree,
     private readonly ownNs: Float64Array,
   ) {
+    this.cursor = order.slice();
     const stacks = order.length;
     const groups = Math.min(tree.frames.length, stacks);
     this.groupOf = new Int32Array(tree.frames.length).fill(-1);
@@ -72,11 +74,17 @@ class Sorter {
     this.end = new Int32Array(stacks);
   }
 
-  result(): Stretches {
+  below(above: Stretches): Stretches {
+    this.made = 0;
+    for (let i = 0; i < above.begin.length; ++i) this.sort(above.begin[i]!, above.end[i]!);
+    const { cursor } = this;
+    for (let i = 0; i < cursor.length; ++i) {
+      if (cursor[i]! >= 0) cursor[i] = this.tree.parent[cursor[i]!]!;
+    }
     return { begin: this.begin.slice(0, this.made), end: this.end.slice(0, this.made) };
   }
 
-  sort(from: number, to: number): void {
+  private sort(from: number, to: number): void {
     if (to - from === 1) {
       if (this.cursor[from]! >= 0) this.say(from, to);
       return;
@@ -127,20 +135,4 @@ class Sorter {
     this.order.set(this.stacks.subarray(from, to), from);
     this.cursor.set(this.cursors.subarray(from, to), from);
   }
-}
-
-// The level below `above`; the order and where each stack is (`cursor`) become those of that level.
-export function callersBelow(
-  above: Stretches,
-  order: Int32Array,
-  cursor: Int32Array,
-  tree: FrameTree,
-  ownNs: Float64Array,
-): Stretches {
-  const sorter = new Sorter(order, cursor, tree, ownNs);
-  for (let i = 0; i < above.begin.length; ++i) sorter.sort(above.begin[i]!, above.end[i]!);
-  for (let i = 0; i < cursor.length; ++i) {
-    if (cursor[i]! >= 0) cursor[i] = tree.parent[cursor[i]!]!;
-  }
-  return sorter.result();
 }

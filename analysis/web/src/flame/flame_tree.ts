@@ -11,7 +11,7 @@
 import type { FrameTree } from "../model/frame_forest";
 import type { SelectedTime } from "../model/selected_time";
 import { COLUMNS } from "../model/time_sums";
-import { callersBelow, leaves, type Stretches } from "./callers";
+import { CallerSorter, leaves, type Stretches } from "./callers";
 import { calleesByLevel } from "./callees";
 
 export type Direction = "down" | "up";
@@ -20,32 +20,32 @@ export class FlameTree {
   readonly depth: number; // how many levels there are
   readonly wholeNs: number;
   readonly stacks: number;
+  private readonly keys: number[]; // of stacks, those with time
   private readonly levels: Stretches[];
   private readonly firstNode = [0]; // of each level that is made, and behind the last
   private readonly order: Int32Array; // stacks, as nodes of the frames' tree
   private readonly ownNs: Float64Array; // by node of the frames' tree
-  private readonly cursor: Int32Array; // inverted: where each stack is, below the last level made
+  private sorter: CallerSorter | null = null; // inverted: makes the next level
   private before: Float64Array | null = null; // ns of the stacks before each place
 
   constructor(
-    private readonly time: SelectedTime,
+    time: SelectedTime,
     private readonly tree: FrameTree,
-    private readonly column: number,
+    column: number,
     readonly direction: Direction,
   ) {
-    this.ownNs = this.byNode((key) => Math.max(0, time.sums.value(key, column)));
+    this.keys = time.keys.filter((key) => time.sums.value(key, column) > 0);
+    this.ownNs = this.byNode((key) => time.sums.value(key, column));
     if (direction === "down") {
       const callees = calleesByLevel(tree, this.ownNs);
       this.order = callees.order;
       this.levels = callees.levels;
       this.depth = callees.levels.length;
-      this.cursor = this.order;
     } else {
       const { order, depth } = leaves(tree, this.ownNs);
       this.order = order;
       this.levels = [];
       this.depth = depth;
-      this.cursor = order.slice();
     }
     for (const level of this.levels) this.count(level);
     this.stacks = this.order.length;
@@ -59,7 +59,8 @@ export class FlameTree {
         begin: Int32Array.of(0),
         end: Int32Array.of(this.order.length),
       };
-      this.levels.push(callersBelow(above, this.order, this.cursor, this.tree, this.ownNs));
+      this.sorter ??= new CallerSorter(this.order, this.tree, this.ownNs);
+      this.levels.push(this.sorter.below(above));
       this.count(this.levels.at(-1)!);
       this.before = null;
     }
@@ -82,9 +83,7 @@ export class FlameTree {
   // Of each node of the frames' tree: the sum over the stacks that end there and have time here.
   byNode(value: (key: number) => number): Float64Array {
     const sums = new Float64Array(this.tree.parent.length);
-    for (const key of this.time.keys) {
-      if (this.time.sums.value(key, this.column) > 0) sums[this.tree.keyNode[key]!]! += value(key);
-    }
+    for (const key of this.keys) sums[this.tree.keyNode[key]!]! += value(key);
     return sums;
   }
 
@@ -206,9 +205,7 @@ export function nodeSums(tree: FlameTree, value: (key: number) => number) {
   const own = tree.byNode(value);
   let sums = own;
   let madeWith: Float64Array | null = null;
-  return (node: number) => {
-    const begin = tree.begin(node);
-    const end = tree.end(node);
+  return (node: number, begin = tree.begin(node), end = tree.end(node)) => {
     if (madeWith !== tree.ns) {
       sums = tree.sumsBefore(own);
       madeWith = tree.ns;
@@ -223,7 +220,9 @@ export function largestCategory(tree: FlameTree, time: SelectedTime): (node: num
     nodeSums(tree, (key) => time.sums.value(key, column)),
   );
   return (node) => {
-    const ns = columns.map((of) => of(node));
+    const begin = tree.begin(node);
+    const end = tree.end(node);
+    const ns = columns.map((of) => of(node, begin, end));
     return ns.indexOf(Math.max(...ns));
   };
 }
