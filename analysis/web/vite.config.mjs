@@ -38,11 +38,31 @@ function contentSecurityPolicy() {
   };
 }
 
+// Property names that are ours alone, to be shortened: of several words, in camel case. What the
+// browser names stays (terser knows it), and events, and what is read from JSON: snake case.
+const OURS = /^(?!on[A-Z])[a-z]+[A-Z]\w*$/;
+const NOT_OURS = ["readyMs"]; // becomes data-ready-ms
+
 export default defineConfig({
   plugins: [viteSingleFile({ removeViteModuleLoader: true }), contentSecurityPolicy()],
-  esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+  // h(tag, props, ...children) takes 4 KB less than the automatic runtime's calls.
+  esbuild: {
+    jsx: "transform",
+    jsxFactory: "h",
+    jsxFragment: "Fragment",
+    jsxInject: 'import { h, Fragment } from "preact"',
+    legalComments: "none",
+  },
   build: {
     target: "es2022",
+    minify: "terser",
+    terserOptions: {
+      ecma: 2020,
+      module: true,
+      compress: { passes: 3 },
+      mangle: { properties: { regex: OURS, reserved: NOT_OURS, keep_quoted: true } },
+      format: { comments: false },
+    },
     modulePreload: false,
     emptyOutDir: true,
     rollupOptions: { input: "page.html" },

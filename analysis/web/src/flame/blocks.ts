@@ -24,17 +24,17 @@ export interface Block {
 export function extentOf(view: View): { beginNs: number; endNs: number } {
   const { tree, zoom } = view;
   if (zoom < 0) return { beginNs: 0, endNs: tree.wholeNs };
-  return { beginNs: tree.place[zoom]!, endNs: tree.place[zoom]! + tree.width[zoom]! };
+  return { beginNs: tree.ns[tree.begin(zoom)]!, endNs: tree.ns[tree.end(zoom)]! };
 }
 
-// First node of the level that ends behind `ns`.
-function firstEndingBehind(tree: FlameTree, level: Int32Array, ns: number): number {
+// First place in the level that ends behind `ns`.
+function firstEndingBehind(tree: FlameTree, depth: number, ns: number): number {
+  const { end } = tree.level(depth);
   let from = 0;
-  let to = level.length;
+  let to = end.length;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    const node = level[middle]!;
-    if (tree.place[node]! + tree.width[node]! <= ns) from = middle + 1;
+    if (tree.ns[end[middle]!]! <= ns) from = middle + 1;
     else to = middle;
   }
   return from;
@@ -42,24 +42,26 @@ function firstEndingBehind(tree: FlameTree, level: Int32Array, ns: number): numb
 
 export function blocksOf(view: View, depth: number): Block[] {
   const { tree, zoom, widthPx } = view;
+  const isAbove = zoom >= 0 && depth < tree.depthOf(zoom);
+  const { begin, end } = tree.level(depth);
   const { beginNs, endNs } = extentOf(view);
+  const { ns } = tree;
   const pxPerNs = widthPx / Math.max(1, endNs - beginNs);
-  const level = tree.levels[depth]!;
+  const first = tree.nodeAt(depth, 0);
   const blocks: Block[] = [];
-  const isAbove = zoom >= 0 && depth < tree.depth[zoom]!;
-  for (let i = firstEndingBehind(tree, level, beginNs); i < level.length; ++i) {
-    const node = level[i]!;
-    if (tree.place[node]! >= endNs) break;
-    const left = Math.max(0, (tree.place[node]! - beginNs) * pxPerNs);
-    const right = Math.min(widthPx, (tree.place[node]! + tree.width[node]! - beginNs) * pxPerNs);
-    const last = blocks.at(-1);
+  let last: Block | null = null;
+  for (let i = firstEndingBehind(tree, depth, beginNs); i < begin.length; ++i) {
+    if (ns[begin[i]!]! >= endNs) break;
+    const left = Math.max(0, (ns[begin[i]!]! - beginNs) * pxPerNs);
+    const right = Math.min(widthPx, (ns[end[i]!]! - beginNs) * pxPerNs);
     const isNarrow = right - left < NARROW_PX;
-    const touches = last !== undefined && left - last.leftPx - last.widthPx < 0.5;
-    if (isNarrow && touches && last.widthPx < NARROW_PX * 2) {
-      last.merged += 1;
-      last.widthPx = right - last.leftPx;
+    const touches = last !== null && left - last.leftPx - last.widthPx < 0.5;
+    if (isNarrow && touches && last!.widthPx < NARROW_PX * 2) {
+      last!.merged += 1;
+      last!.widthPx = right - last!.leftPx;
     } else {
-      blocks.push({ node, merged: 1, leftPx: left, widthPx: right - left, depth, isAbove });
+      last = { node: first + i, merged: 1, leftPx: left, widthPx: right - left, depth, isAbove };
+      blocks.push(last);
     }
   }
   return blocks;
@@ -67,10 +69,10 @@ export function blocksOf(view: View, depth: number): Block[] {
 
 export function nodeAt(view: View, depth: number, px: number): number {
   const { tree, widthPx } = view;
-  const level = tree.levels[depth];
-  if (!level) return -1;
+  if (depth < 0 || depth >= tree.depth) return -1;
   const { beginNs, endNs } = extentOf(view);
   const ns = beginNs + (px / widthPx) * (endNs - beginNs);
-  const node = level[firstEndingBehind(tree, level, ns)];
-  return node !== undefined && tree.place[node]! <= ns ? node : -1;
+  const place = firstEndingBehind(tree, depth, ns);
+  const begin = tree.level(depth).begin[place];
+  return begin !== undefined && tree.ns[begin]! <= ns ? tree.nodeAt(depth, place) : -1;
 }

@@ -31,22 +31,22 @@ function useWidth(): [{ current: HTMLDivElement | null }, number] {
 
 export function blocksInView(view: View, topPx: number, heightPx: number): Block[] {
   const first = Math.max(0, Math.floor(topPx / ROW_PX));
-  const last = Math.min(view.tree.levels.length - 1, Math.floor((topPx + heightPx) / ROW_PX));
+  const last = Math.min(view.tree.depth - 1, Math.floor((topPx + heightPx) / ROW_PX));
   const blocks: Block[] = [];
   for (let depth = first; depth <= last; ++depth) blocks.push(...blocksOf(view, depth));
   return blocks;
 }
 
 function sibling(tree: FlameTree, node: number, step: number): number {
-  const level = tree.levels[tree.depth[node]!]!;
-  const at = level.indexOf(node) + step;
-  return level[Math.max(0, Math.min(level.length - 1, at))]!;
+  const depth = tree.depthOf(node);
+  const last = tree.level(depth).begin.length - 1;
+  return tree.nodeAt(depth, Math.max(0, Math.min(last, tree.placeOf(node) + step)));
 }
 
 function moved(tree: FlameTree, node: number, key: string): number {
   if (node < 0) return 0;
-  if (key === "ArrowUp") return tree.parent[node]! < 0 ? node : tree.parent[node]!;
-  if (key === "ArrowDown") return node + 1 < tree.behind[node]! ? node + 1 : node;
+  if (key === "ArrowUp") return tree.depthOf(node) > 0 ? tree.parentOf(node) : node;
+  if (key === "ArrowDown") return Math.max(node, tree.firstChildOf(node));
   return sibling(tree, node, key === "ArrowLeft" ? -1 : 1);
 }
 
@@ -57,10 +57,10 @@ export function FlameGraph(props: Props) {
   const [topPx, setTopPx] = useState(0);
   const [at, setAt] = useState<{ node: number; merged: number }>({ node: -1, merged: 1 });
   const view = useMemo(
-    () => ({ tree, zoom: zoom < tree.frame.length ? zoom : -1, widthPx: width }),
+    () => ({ tree, zoom: zoom >= 0 && tree.has(zoom) ? zoom : -1, widthPx: width }),
     [tree, zoom, width],
   );
-  const wholePx = Math.max(1, tree.levels.length) * ROW_PX;
+  const wholePx = Math.max(1, tree.depth) * ROW_PX;
   const heightPx = Math.min(wholePx, Math.max(200, innerHeight - 300));
   const blocks = useMemo(
     () => (width > 0 ? blocksInView(view, topPx, heightPx) : []),

@@ -1,263 +1,240 @@
-// The tree that a flame graph draws: nodes with a place and a width, level by level.
+// The tree that a flame graph draws: stretches of stacks, level by level, made when asked for.
 //
-// Top-down it is the tree of stacks; inverted, that of leaves and their callers. Widths are the
-// time of one column, or wall. Time below nothing (the signed residual) has no width.
-// Nodes stand in depth-first order, siblings by width: so each level is sorted by its places.
+// The stacks with time stand in one order, in which each frame of the tree is a stretch of
+// neighbours: its place is what the stacks before it took, its width what those in it took. So a
+// level is two lists of whole numbers, and nothing is hashed. Top-down the levels are those of the
+// stacks' own tree; inverted, of leaves and their callers, where a level sorts each stretch of the
+// one above anew. What of a stretch has no further frame stands at its right.
+//
+// A node's number counts level by level, from the left: whatever was asked for before.
+// Time below nothing (the signed residual) has no width.
 import type { FrameTree } from "../model/frame_forest";
 import type { SelectedTime } from "../model/selected_time";
 import { COLUMNS } from "../model/time_sums";
+import { CallerSorter, leaves, type Stretches } from "./callers";
+import { calleesByLevel } from "./callees";
 
 export type Direction = "down" | "up";
 
-export interface FlameTree {
-  frame: Int32Array;
-  parent: Int32Array; // -1: top level
-  depth: Int32Array;
-  place: Float64Array; // in ns, from the left
-  width: Float64Array; // in ns
-  selfNs: Float64Array; // top-down: the leaf's own; inverted: stacks that begin here
-  samples: Float64Array;
-  sampledNs: Float64Array;
-  behind: Int32Array; // the first node behind the subtree
-  levels: Int32Array[]; // nodes of each depth, by place
-  wholeNs: number;
-  keys: number[]; // stack keys with time, and the node where each ends
-  keyNode: Int32Array;
-}
+export class FlameTree {
+  readonly depth: number; // how many levels there are
+  readonly wholeNs: number;
+  readonly stacks: number;
+  private readonly keys: number[]; // of stacks, those with time
+  private readonly levels: Stretches[];
+  private readonly firstNode = [0]; // of each level that is made, and behind the last
+  private readonly order: Int32Array; // stacks, as nodes of the frames' tree
+  private readonly ownNs: Float64Array; // by node of the frames' tree
+  private sorter: CallerSorter | null = null; // inverted: makes the next level
+  private before: Float64Array | null = null; // ns of the stacks before each place
 
-interface Grown {
-  frame: number[];
-  parent: number[];
-  width: number[];
-  selfNs: number[];
-  samples: number[];
-  sampledNs: number[];
-  keys: number[];
-  keyNode: number[];
-}
-
-function nothingGrown(): Grown {
-  return {
-    frame: [],
-    parent: [],
-    width: [],
-    selfNs: [],
-    samples: [],
-    sampledNs: [],
-    keys: [],
-    keyNode: [],
-  };
-}
-
-interface KeyValue {
-  key: number;
-  ns: number;
-}
-
-function valuesOf(time: SelectedTime, column: number): KeyValue[] {
-  return time.keys
-    .map((key) => ({ key, ns: Math.max(0, time.sums.value(key, column)) }))
-    .filter((value) => value.ns > 0);
-}
-
-// The stacks' own tree, without what has no time.
-function grownDown(time: SelectedTime, tree: FrameTree, column: number): Grown {
-  const count = tree.parent.length;
-  const width = new Float64Array(count);
-  const samples = new Float64Array(count);
-  const sampledNs = new Float64Array(count);
-  const selfNs = new Float64Array(count);
-  const values = valuesOf(time, column);
-  for (const { key, ns } of values) {
-    const node = tree.keyNode[key]!;
-    selfNs[node]! += ns;
-    width[node]! += ns;
-    samples[node]! += time.sums.samples[key]!;
-    sampledNs[node]! += time.sums.sampledNs[key]!;
-  }
-  for (let node = count - 1; node >= 0; --node) {
-    const parent = tree.parent[node]!;
-    if (parent < 0) continue;
-    width[parent]! += width[node]!;
-    samples[parent]! += samples[node]!;
-    sampledNs[parent]! += sampledNs[node]!;
-  }
-  const grown = nothingGrown();
-  const placeOf = new Int32Array(count).fill(-1);
-  for (let node = 0; node < count; ++node) {
-    if (width[node]! <= 0) continue;
-    placeOf[node] = grown.frame.length;
-    grown.frame.push(tree.frame[node]!);
-    grown.parent.push(tree.parent[node]! < 0 ? -1 : placeOf[tree.parent[node]!]!);
-    grown.width.push(width[node]!);
-    grown.selfNs.push(selfNs[node]!);
-    grown.samples.push(samples[node]!);
-    grown.sampledNs.push(sampledNs[node]!);
-  }
-  grown.keys = values.map((value) => value.key);
-  grown.keyNode = grown.keys.map((key) => placeOf[tree.keyNode[key]!]!);
-  return grown;
-}
-
-// From each leaf up through its callers.
-function grownUp(time: SelectedTime, tree: FrameTree, column: number): Grown {
-  const grown = nothingGrown();
-  const nodes = new Map<number, number>();
-  const frames = tree.frames.length;
-  for (const { key, ns } of valuesOf(time, column)) {
-    let above = -1;
-    for (let at = tree.keyNode[key]!; at >= 0; at = tree.parent[at]!) {
-      const place = (above + 1) * frames + tree.frame[at]!;
-      let node = nodes.get(place);
-      if (node === undefined) {
-        nodes.set(place, (node = grown.frame.length));
-        grown.frame.push(tree.frame[at]!);
-        grown.parent.push(above);
-        for (const list of [grown.width, grown.selfNs, grown.samples, grown.sampledNs])
-          list.push(0);
-      }
-      grown.width[node]! += ns;
-      grown.samples[node]! += time.sums.samples[key]!;
-      grown.sampledNs[node]! += time.sums.sampledNs[key]!;
-      above = node;
+  constructor(
+    time: SelectedTime,
+    private readonly tree: FrameTree,
+    column: number,
+    readonly direction: Direction,
+  ) {
+    this.keys = time.keys.filter((key) => time.sums.value(key, column) > 0);
+    this.ownNs = this.byNode((key) => time.sums.value(key, column));
+    if (direction === "down") {
+      const callees = calleesByLevel(tree, this.ownNs);
+      this.order = callees.order;
+      this.levels = callees.levels;
+      this.depth = callees.levels.length;
+    } else {
+      const { order, depth } = leaves(tree, this.ownNs);
+      this.order = order;
+      this.levels = [];
+      this.depth = depth;
     }
-    grown.selfNs[above]! += ns;
-    grown.keys.push(key);
-    grown.keyNode.push(above);
+    for (const level of this.levels) this.count(level);
+    this.stacks = this.order.length;
+    this.wholeNs = this.ns[this.stacks]!;
   }
-  return grown;
-}
 
-// Lists of children, by parent (place 0: the top level), each by width.
-function childLists(grown: Grown): { first: Int32Array; list: Int32Array } {
-  const count = grown.frame.length;
-  const first = new Int32Array(count + 2);
-  for (const parent of grown.parent) first[parent + 2]! += 1;
-  for (let i = 1; i < first.length; ++i) first[i]! += first[i - 1]!;
-  const list = new Int32Array(count);
-  const next = first.slice();
-  for (let node = 0; node < count; ++node) list[next[grown.parent[node]! + 1]!++] = node;
-  for (let i = 0; i <= count; ++i) {
-    if (first[i + 1]! - first[i]! < 2) continue;
-    list
-      .subarray(first[i]!, first[i + 1]!)
-      .sort((a, b) => grown.width[b]! - grown.width[a]! || a - b);
+  // The stretches of a level, by place.
+  level(depth: number): Stretches {
+    while (this.levels.length <= depth) {
+      const above = this.levels.at(-1) ?? {
+        begin: Int32Array.of(0),
+        end: Int32Array.of(this.order.length),
+      };
+      this.sorter ??= new CallerSorter(this.order, this.tree, this.ownNs);
+      this.levels.push(this.sorter.below(above));
+      this.count(this.levels.at(-1)!);
+      this.before = null;
+    }
+    return this.levels[depth]!;
   }
-  return { first, list };
+
+  // Time of the stacks before each place. Levels only begin and end where this stays as it is when
+  // a further level is sorted.
+  get ns(): Float64Array {
+    this.before ??= this.sumsBefore(this.ownNs);
+    return this.before;
+  }
+
+  sumsBefore(own: Float64Array): Float64Array {
+    const sums = new Float64Array(this.order.length + 1);
+    for (let i = 0; i < this.order.length; ++i) sums[i + 1] = sums[i]! + own[this.order[i]!]!;
+    return sums;
+  }
+
+  // Of each node of the frames' tree: the sum over the stacks that end there and have time here.
+  byNode(value: (key: number) => number): Float64Array {
+    const sums = new Float64Array(this.tree.parent.length);
+    for (const key of this.keys) sums[this.tree.keyNode[key]!]! += value(key);
+    return sums;
+  }
+
+  has(node: number): boolean {
+    return this.depthOf(node) < this.depth;
+  }
+  depthOf(node: number): number {
+    let depth = 0;
+    while (depth < this.depth) {
+      this.level(depth);
+      if (node < this.firstNode[depth + 1]!) break;
+      depth += 1;
+    }
+    return depth;
+  }
+  nodeAt(depth: number, place: number): number {
+    this.level(depth);
+    return this.firstNode[depth]! + place;
+  }
+  placeOf(node: number): number {
+    return node - this.firstNode[this.depthOf(node)]!;
+  }
+  begin(node: number): number {
+    return this.level(this.depthOf(node)).begin[this.placeOf(node)]!;
+  }
+  end(node: number): number {
+    return this.level(this.depthOf(node)).end[this.placeOf(node)]!;
+  }
+  widthNs(node: number): number {
+    return this.ns[this.end(node)]! - this.ns[this.begin(node)]!;
+  }
+
+  frame(node: number): number {
+    return this.frameAt(this.depthOf(node), this.begin(node));
+  }
+  // Of the stack that stands there, the frame that this level shows.
+  frameAt(depth: number, place: number): number {
+    const { parent, frame } = this.tree;
+    let at = this.order[place]!;
+    let steps = depth;
+    if (this.direction === "down") {
+      steps = -depth - 1;
+      for (let above = at; above >= 0; above = parent[above]!) steps += 1;
+    }
+    for (; steps > 0; --steps) at = parent[at]!;
+    return frame[at]!;
+  }
+
+  parentOf(node: number): number {
+    const depth = this.depthOf(node) - 1;
+    return depth < 0 ? -1 : this.nodeAt(depth, this.firstBehind(depth, this.begin(node)));
+  }
+  firstChildOf(node: number): number {
+    const depth = this.depthOf(node) + 1;
+    if (depth >= this.depth) return -1;
+    const place = this.firstBehind(depth, this.begin(node));
+    return this.level(depth).begin[place]! < this.end(node) ? this.nodeAt(depth, place) : -1;
+  }
+  // Place in the level of the first stretch that ends behind this place of the order.
+  private firstBehind(depth: number, place: number): number {
+    const { end } = this.level(depth);
+    let from = 0;
+    let to = end.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (end[middle]! <= place) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  // What is nobody's below: top-down the leaf's own time; inverted, of stacks that begin here.
+  selfNs(node: number): number {
+    const depth = this.depthOf(node) + 1;
+    const end = this.end(node);
+    if (depth >= this.depth) return this.widthNs(node);
+    const level = this.level(depth);
+    let below = this.begin(node);
+    for (let at = this.firstBehind(depth, below); level.begin[at]! < end; ++at) {
+      below = level.end[at]!;
+    }
+    return this.ns[end]! - this.ns[below]!;
+  }
+
+  private count(level: Stretches): void {
+    this.firstNode.push(this.firstNode.at(-1)! + level.begin.length);
+  }
+
+  // The time of stacks with such a frame, each once.
+  matchingNs(isWanted: Uint8Array): number {
+    const { parent, frame } = this.tree;
+    const isMatch = new Uint8Array(parent.length);
+    let ns = 0;
+    for (let node = 0; node < parent.length; ++node) {
+      const isAbove = parent[node]! >= 0 && isMatch[parent[node]!] === 1;
+      if (!isAbove && !isWanted[frame[node]!]) continue;
+      isMatch[node] = 1;
+      ns += this.ownNs[node]!;
+    }
+    return ns;
+  }
+
+  // Frames with time, each once: its row in the frames' tree.
+  framesWithTime(): Uint8Array {
+    const { parent, frame, frames } = this.tree;
+    const hasTime = Uint8Array.from(this.ownNs, (ns) => Number(ns > 0));
+    const found = new Uint8Array(frames.length);
+    for (let node = parent.length - 1; node >= 0; --node) {
+      if (!hasTime[node]) continue;
+      found[frame[node]!] = 1;
+      if (parent[node]! >= 0) hasTime[parent[node]!] = 1;
+    }
+    return found;
+  }
 }
 
-function levelsOf(depth: Int32Array): Int32Array[] {
-  const counts: number[] = [];
-  for (const at of depth) counts[at] = (counts[at] ?? 0) + 1;
-  const levels = counts.map((count) => new Int32Array(count));
-  const next = counts.map(() => 0);
-  depth.forEach((at, node) => (levels[at]![next[at]!++] = node));
-  return levels;
-}
-
-function inOrder(grown: Grown): FlameTree {
-  const count = grown.frame.length;
-  const { first, list } = childLists(grown);
-  const tree: FlameTree = {
-    frame: new Int32Array(count),
-    parent: new Int32Array(count),
-    depth: new Int32Array(count),
-    place: new Float64Array(count),
-    width: new Float64Array(count),
-    selfNs: new Float64Array(count),
-    samples: new Float64Array(count),
-    sampledNs: new Float64Array(count),
-    behind: new Int32Array(count),
-    levels: [],
-    wholeNs: 0,
-    keys: grown.keys,
-    keyNode: new Int32Array(grown.keys.length),
+// A figure of each node: the sum over its stacks. Made anew when levels were added.
+export function nodeSums(tree: FlameTree, value: (key: number) => number) {
+  const own = tree.byNode(value);
+  let sums = own;
+  let madeWith: Float64Array | null = null;
+  return (node: number, begin = tree.begin(node), end = tree.end(node)) => {
+    if (madeWith !== tree.ns) {
+      sums = tree.sumsBefore(own);
+      madeWith = tree.ns;
+    }
+    return sums[end]! - sums[begin]!;
   };
-  const free = new Float64Array(count + 1); // where the next child begins, by parent + 1
-  const toVisit: number[] = [];
-  const rowOf = new Int32Array(count);
-  const visit = (from: number, to: number) => {
-    for (let i = to - 1; i >= from; --i) toVisit.push(list[i]!);
-  };
-  visit(first[0]!, first[1]!);
-  for (let row = 0; toVisit.length > 0; ++row) {
-    const node = toVisit.pop()!;
-    const parent = grown.parent[node]! < 0 ? -1 : rowOf[grown.parent[node]!]!;
-    rowOf[node] = row;
-    tree.frame[row] = grown.frame[node]!;
-    tree.parent[row] = parent;
-    tree.depth[row] = parent < 0 ? 0 : tree.depth[parent]! + 1;
-    tree.width[row] = grown.width[node]!;
-    tree.selfNs[row] = grown.selfNs[node]!;
-    tree.samples[row] = grown.samples[node]!;
-    tree.sampledNs[row] = grown.sampledNs[node]!;
-    tree.place[row] = free[parent + 1]!;
-    free[parent + 1]! += grown.width[node]!;
-    free[row + 1] = tree.place[row]!;
-    visit(first[node + 1]!, first[node + 2]!);
-  }
-  for (let row = count - 1; row >= 0; --row) {
-    tree.behind[row] = Math.max(tree.behind[row]!, row + 1);
-    const parent = tree.parent[row]!;
-    if (parent >= 0) tree.behind[parent] = Math.max(tree.behind[parent]!, tree.behind[row]!);
-  }
-  tree.wholeNs = free[0]!;
-  tree.levels = levelsOf(tree.depth);
-  tree.keyNode = Int32Array.from(grown.keyNode, (node) => rowOf[node]!);
-  return tree;
 }
 
-export function flameTree(
-  time: SelectedTime,
-  tree: FrameTree,
-  column: number,
-  direction: Direction,
-): FlameTree {
-  return inOrder(
-    direction === "down" ? grownDown(time, tree, column) : grownUp(time, tree, column),
+// The category with the most time of a node.
+export function largestCategory(tree: FlameTree, time: SelectedTime): (node: number) => number {
+  const columns = Array.from({ length: COLUMNS }, (_, column) =>
+    nodeSums(tree, (key) => time.sums.value(key, column)),
   );
-}
-
-// The category with the most time of each node.
-export function largestCategory(tree: FlameTree, time: SelectedTime): Uint8Array {
-  const sums = new Float64Array(tree.frame.length * COLUMNS);
-  tree.keys.forEach((key, i) => {
-    for (let column = 0; column < COLUMNS; ++column) {
-      sums[tree.keyNode[i]! * COLUMNS + column]! += time.sums.ns[key * COLUMNS + column]!;
-    }
-  });
-  const largest = new Uint8Array(tree.frame.length);
-  for (let node = tree.frame.length - 1; node >= 0; --node) {
-    const parent = tree.parent[node]!;
-    for (let column = 0; column < COLUMNS; ++column) {
-      const ns = sums[node * COLUMNS + column]!;
-      if (ns > sums[node * COLUMNS + largest[node]!]!) largest[node] = column;
-      if (parent >= 0) sums[parent * COLUMNS + column]! += ns;
-    }
-  }
-  return largest;
+  return (node) => {
+    const begin = tree.begin(node);
+    const end = tree.end(node);
+    const ns = columns.map((of) => of(node, begin, end));
+    return ns.indexOf(Math.max(...ns));
+  };
 }
 
 export interface Found {
-  isMatch: Uint8Array; // by node
-  nodes: number;
-  ns: number; // of the matches, those below another match not again
+  isMatch: Uint8Array; // by row of frames
+  frames: number; // with time
+  ns: number; // of the stacks with a match, each once
 }
 
-export function search(tree: FlameTree, isWanted: (frame: number) => boolean): Found {
-  const byFrame = new Map<number, boolean>();
-  const found: Found = { isMatch: new Uint8Array(tree.frame.length), nodes: 0, ns: 0 };
-  let coveredUpTo = 0;
-  for (let node = 0; node < tree.frame.length; ++node) {
-    const frame = tree.frame[node]!;
-    let wanted = byFrame.get(frame);
-    if (wanted === undefined) byFrame.set(frame, (wanted = isWanted(frame)));
-    if (!wanted) continue;
-    found.isMatch[node] = 1;
-    found.nodes += 1;
-    if (node < coveredUpTo) continue;
-    found.ns += tree.width[node]!;
-    coveredUpTo = tree.behind[node]!;
-  }
-  return found;
+export function search(tree: FlameTree, isMatch: Uint8Array): Found {
+  const hasTime = tree.framesWithTime();
+  const frames = hasTime.reduce((sum, has, row) => sum + (has & isMatch[row]!), 0);
+  return { isMatch, frames, ns: tree.matchingNs(isMatch) };
 }

@@ -22,11 +22,13 @@ export function portion(value: number, times: number, by: number): Division {
 
 // Hands `left` units, one each, to those with the largest remainders; earlier ones first.
 function handOut(parts: number[], remainders: number[], left: number): number[] {
-  if (left > 0) {
-    const order = remainders.map((_, i) => i);
-    order.sort((a, b) => remainders[b]! - remainders[a]! || a - b);
-    for (let i = 0; i < left; ++i) parts[order[i]!]! += 1;
-  }
+  if (left <= 0) return parts;
+  const least = Float64Array.from(remainders).sort()[remainders.length - left]!; // that gets one
+  let equal = left;
+  for (const remainder of remainders) equal -= Number(remainder > least);
+  remainders.forEach((remainder, i) => {
+    if (remainder > least || (remainder === least && equal-- > 0)) parts[i]! += 1;
+  });
   return parts;
 }
 

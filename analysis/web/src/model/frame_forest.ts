@@ -16,6 +16,14 @@ export interface FrameTree {
   frame: Int32Array;
   keyNode: Int32Array;
   frames: Frame[];
+  isAgain: Uint8Array; // by node: the frame stands above it already
+}
+
+function repeats(parent: Int32Array, frame: Int32Array): Uint8Array {
+  return Uint8Array.from(parent, (at, node) => {
+    while (at >= 0 && frame[at] !== frame[node]) at = parent[at]!;
+    return Number(at >= 0);
+  });
 }
 
 function functionsOf(frames: Frame[]): { frames: Frame[]; of: Int32Array } {
@@ -34,31 +42,56 @@ function functionsOf(frames: Frame[]): { frames: Frame[]; of: Int32Array } {
   return { frames: merged, of };
 }
 
+// Which node stands for a frame below a parent: open addressing, at most half full.
+class Places {
+  readonly node: Int32Array; // by slot; -1: free
+  private readonly mask: number;
+
+  constructor(nodes: number) {
+    const slots = 2 ** Math.ceil(Math.log2(Math.max(1, nodes) * 2));
+    this.node = new Int32Array(slots).fill(-1);
+    this.mask = slots - 1;
+  }
+  slot(above: number, frame: number): number {
+    const mixed = Math.imul(above + 1, 0x9e3779b1) ^ Math.imul(frame, 0x85ebca6b);
+    return (mixed ^ (mixed >>> 15)) & this.mask;
+  }
+  behind(slot: number): number {
+    return (slot + 1) & this.mask;
+  }
+}
+
 function mergedByFunction(lines: FrameTree): FrameTree {
   const functions = functionsOf(lines.frames);
-  const width = functions.frames.length;
-  const nodes = new Map<number, number>();
   const nodeOf = new Int32Array(lines.parent.length);
   const parent = new Int32Array(lines.parent.length);
   const frame = new Int32Array(lines.parent.length);
+  const places = new Places(lines.parent.length);
+  let made = 0;
   for (let node = 0; node < nodeOf.length; ++node) {
     const above = lines.parent[node]! < 0 ? -1 : nodeOf[lines.parent[node]!]!;
     const row = functions.of[lines.frame[node]!]!;
-    const place = (above + 1) * width + row;
-    let merged = nodes.get(place);
-    if (merged === undefined) {
-      merged = nodes.size;
-      nodes.set(place, merged);
+    let slot = places.slot(above, row);
+    let merged = places.node[slot]!;
+    while (merged >= 0 && (parent[merged] !== above || frame[merged] !== row)) {
+      slot = places.behind(slot);
+      merged = places.node[slot]!;
+    }
+    if (merged < 0) {
+      merged = places.node[slot] = made++;
       parent[merged] = above;
       frame[merged] = row;
     }
     nodeOf[node] = merged;
   }
+  const ofAbove = parent.slice(0, made);
+  const ofFrame = frame.slice(0, made);
   return {
-    parent: parent.slice(0, nodes.size),
-    frame: frame.slice(0, nodes.size),
+    parent: ofAbove,
+    frame: ofFrame,
     keyNode: lines.keyNode.map((node) => nodeOf[node]!),
     frames: functions.frames,
+    isAgain: repeats(ofAbove, ofFrame),
   };
 }
 
@@ -72,9 +105,11 @@ export class FrameForest {
     const files = data.integers("frame_file");
     const lines = data.integers("frame_line");
     const owners = data.integers("frame_owner");
+    const parent = data.rows("node_parent");
+    const frame = data.integers("node_frame");
     this.lines = {
-      parent: data.rows("node_parent"),
-      frame: data.integers("node_frame"),
+      parent,
+      frame,
       keyNode: data.integers("key_node"),
       frames: Array.from(data.integers("frame_function"), (name, i) => ({
         name: strings[name]!,
@@ -82,6 +117,7 @@ export class FrameForest {
         line: lines[i]!,
         owner: owners[i]!,
       })),
+      isAgain: repeats(parent, frame),
     };
     this.keys = this.lines.keyNode.length;
     this.stackless = stackless;

@@ -14,20 +14,27 @@ export function methodsOf(time: SelectedTime, tree: FrameTree, column: number): 
   const count = tree.frames.length;
   const self = new TimeSums(count);
   const total = new TimeSums(count);
-  const seenFor = new Int32Array(count).fill(-1);
-  const order: number[] = [];
-  const isListed = new Uint8Array(count);
+  const below = new TimeSums(tree.parent.length); // by node, with what it called
+  const hasTime = new Uint8Array(tree.parent.length);
   for (const key of time.keys) {
     const leaf = tree.keyNode[key]!;
     self.add(tree.frame[leaf]!, time.sums, key);
-    for (let node = leaf; node >= 0; node = tree.parent[node]!) {
-      const frame = tree.frame[node]!;
-      if (seenFor[frame] === key) continue;
-      seenFor[frame] = key;
-      total.add(frame, time.sums, key);
-      if (!isListed[frame]) order.push(frame);
-      isListed[frame] = 1;
+    below.add(leaf, time.sums, key);
+    hasTime[leaf] = 1;
+  }
+  const order: number[] = [];
+  const isListed = new Uint8Array(count);
+  for (let node = hasTime.length - 1; node >= 0; --node) {
+    if (!hasTime[node]) continue;
+    const parent = tree.parent[node]!;
+    if (parent >= 0) {
+      below.add(parent, below, node);
+      hasTime[parent] = 1;
     }
+    const frame = tree.frame[node]!;
+    if (!tree.isAgain[node]) total.add(frame, below, node);
+    if (!isListed[frame]) order.push(frame);
+    isListed[frame] = 1;
   }
   const nameOf = (row: number) => tree.frames[row]!.name;
   order.sort(

@@ -4,7 +4,7 @@ import { duration, percent } from "../figures";
 import { blocksOf, ROW_PX } from "../flame/blocks";
 import { download } from "../flame/download";
 import { FlameGraph } from "../flame/flame_graph";
-import { flameTree, largestCategory, search, type FlameTree } from "../flame/flame_tree";
+import { FlameTree, largestCategory, nodeSums, search } from "../flame/flame_tree";
 import { paint, svgOf, type Look } from "../flame/painter";
 import {
   CATEGORY_COLOURS,
@@ -26,36 +26,35 @@ interface Props {
 
 function colours(answer: Answer, tree: FlameTree, colour: Colour): (node: number) => string {
   const { frames } = answer.tree;
-  if (colour === "owner") return (node) => OWNER_COLOURS[frames[tree.frame[node]!]!.owner]!;
+  if (colour === "owner") return (node) => OWNER_COLOURS[frames[tree.frame(node)]!.owner]!;
   if (colour === "name") {
     const byFrame = frames.map((frame) => nameColour(frame.name));
-    return (node) => byFrame[tree.frame[node]!]!;
+    return (node) => byFrame[tree.frame(node)]!;
   }
   const largest = largestCategory(tree, answer.time);
-  return (node) => CATEGORY_COLOURS[largest[node]!]!;
+  return (node) => CATEGORY_COLOURS[largest(node)]!;
 }
 
 function useFlame({ answer, state }: Props) {
   const tree = useMemo(
-    () => flameTree(answer.time, answer.tree, answer.column, state.direction),
+    () => new FlameTree(answer.time, answer.tree, answer.column, state.direction),
     [answer, state.direction],
   );
   const found = useMemo(() => {
     const words = state.query.toLowerCase();
-    const { frames } = answer.tree;
-    return words === ""
-      ? null
-      : search(tree, (frame) => frames[frame]!.name.toLowerCase().includes(words));
+    if (words === "") return null;
+    const isMatch = answer.tree.frames.map((frame) => frame.name.toLowerCase().includes(words));
+    return search(tree, Uint8Array.from(isMatch, Number));
   }, [tree, state.query]);
   const look: Omit<Look, "selected"> = useMemo(() => {
     const colour = colours(answer, tree, state.colour);
-    const label = (node: number) => answer.tree.frames[tree.frame[node]!]!.name;
+    const label = (node: number) => answer.tree.frames[tree.frame(node)]!.name;
     return {
-      colour: (node) => (found?.isMatch[node] ? MATCH_COLOUR : colour(node)),
+      colour: (node) => (found?.isMatch[tree.frame(node)] ? MATCH_COLOUR : colour(node)),
       ink: inkOn,
       label,
       mergedColour: MERGED_COLOUR,
-      isDimmed: (node) => found !== null && !found.isMatch[node],
+      isDimmed: (node) => found !== null && !found.isMatch[tree.frame(node)],
     };
   }, [tree, found, state.colour]);
   return { tree, found, look };
@@ -67,7 +66,7 @@ const MOST_ROWS = 1500;
 function exportPng(tree: FlameTree, look: Look, zoom: number): void {
   const canvas = document.createElement("canvas");
   const widthPx = 1600;
-  const rows = Math.min(MOST_ROWS, tree.levels.length);
+  const rows = Math.min(MOST_ROWS, tree.depth);
   canvas.width = widthPx;
   canvas.height = rows * ROW_PX;
   const context = canvas.getContext("2d")!;
@@ -78,30 +77,38 @@ function exportPng(tree: FlameTree, look: Look, zoom: number): void {
 }
 
 function allBlocks(tree: FlameTree, zoom: number, widthPx: number, rows: number) {
-  return tree.levels.slice(0, rows).flatMap((_, depth) => blocksOf({ tree, zoom, widthPx }, depth));
+  const view = { tree, zoom: zoom >= 0 && tree.has(zoom) ? zoom : -1, widthPx };
+  return Array.from({ length: rows }, (_, depth) => blocksOf(view, depth)).flat();
 }
 
 export function FlamePanel(props: Props) {
   const { answer, state, change } = props;
   const { tree, found, look } = useFlame(props);
+  const [samples, sampledNs] = useMemo(() => {
+    const { sums } = answer.time;
+    return [
+      nodeSums(tree, (key) => sums.samples[key]!),
+      nodeSums(tree, (key) => sums.sampledNs[key]!),
+    ];
+  }, [tree]);
   const describe = (node: number) => {
-    if (node >= tree.frame.length) return "";
-    const frame = answer.tree.frames[tree.frame[node]!]!;
-    const sampled =
-      tree.sampledNs[node]! !== 0 && answer.column <= 0 ? `, n = ${tree.samples[node]}` : ", exact";
+    if (!tree.has(node)) return "";
+    const frame = answer.tree.frames[tree.frame(node)]!;
+    const isSampled = sampledNs(node) !== 0 && answer.column <= 0;
+    const sampled = isSampled ? `, n = ${samples(node)}` : ", exact";
     return (
-      `${frame.name}: ${duration(tree.width[node]!)} (${percent(
-        tree.width[node]!,
+      `${frame.name}: ${duration(tree.widthNs(node))} (${percent(
+        tree.widthNs(node),
         tree.wholeNs,
-      )}), self ${duration(tree.selfNs[node]!)}${sampled}` +
+      )}), self ${duration(tree.selfNs(node))}${sampled}` +
       (frame.file ? `, ${frame.file}:${frame.line}` : "")
     );
   };
   const exportSvg = () => {
     const text = svgOf(
-      allBlocks(tree, state.zoom, 1600, tree.levels.length),
+      allBlocks(tree, state.zoom, 1600, tree.depth),
       1600,
-      tree.levels.length,
+      tree.depth,
       { ...look, selected: -1 },
       describe,
     );
@@ -110,9 +117,9 @@ export function FlamePanel(props: Props) {
   return (
     <section
       class="flame-panel"
-      data-nodes={tree.frame.length}
+      data-stacks={tree.stacks}
       data-whole-ns={tree.wholeNs}
-      data-levels={tree.levels.length}
+      data-levels={tree.depth}
     >
       <div class="tools">
         <Choice
@@ -143,7 +150,7 @@ export function FlamePanel(props: Props) {
           />
         </Labelled>
         <output class="found" data-found-ns={found?.ns}>
-          {found && `${found.nodes} frames, ${percent(found.ns, tree.wholeNs)} matched`}
+          {found && `${found.frames} frames, ${percent(found.ns, tree.wholeNs)} matched`}
         </output>
         <span class="space" />
         {state.zoom >= 0 && <button onClick={() => change({ zoom: -1 })}>Show all</button>}
@@ -156,7 +163,7 @@ export function FlamePanel(props: Props) {
         zoom={state.zoom}
         describe={describe}
         onZoom={(zoom) => change({ zoom })}
-        name={`Flame graph of ${tree.frame.length} frames, ${duration(tree.wholeNs)} in all`}
+        name={`Flame graph of ${tree.stacks} stacks, ${duration(tree.wholeNs)} in all`}
       />
     </section>
   );
