@@ -160,11 +160,12 @@ test("the SVG that is exported holds names as text", async () => {
   await page.close();
 });
 
-// Text nodes that are made as markup instead.
+// Text nodes that are made as markup instead. Its own name is no short one: the minifier may have
+// given that to what it reads.
 function unescaped(html: string): string {
   const made = html.replace(
     /document\.createTextNode\((\w+)\)/g,
-    '(()=>{const e=document.createElement("span");e.innerHTML=$1;return e})()',
+    '(()=>{const mutant=document.createElement("span");mutant.innerHTML=$1;return mutant})()',
   );
   if (made === html) throw new Error("the mutant is the template itself");
   return made;
